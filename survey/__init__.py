@@ -1,0 +1,51 @@
+"""Hài Lòng: the Flask application."""
+
+from __future__ import annotations
+
+import os
+from importlib.metadata import version
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from survey import filters, security, views
+from survey.config import PROJECT_FOLDER, Settings
+from survey.extensions import babel, csrf, db, limiter, login_manager
+from survey.language import choose_language
+
+PROGRAM_VERSION = version("hailong")
+LARGEST_BODY = 256 * 1024
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Build the application from `settings`, or from the environment."""
+    settings = settings or Settings.from_environment(os.environ)
+    app = Flask(__name__, static_folder=PROJECT_FOLDER / "static", static_url_path="/static")
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SETTINGS=settings,
+        MAX_CONTENT_LENGTH=LARGEST_BODY,
+        SESSION_COOKIE_NAME="hailong",
+        SESSION_COOKIE_PATH="/officer",
+        SESSION_COOKIE_SECURE=settings.is_secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_CHECK_DEFAULT=False,
+        BABEL_DEFAULT_LOCALE="vi",
+        RATELIMIT_STORAGE_URI=settings.redis_url or "memory://",
+        RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
+        RATELIMIT_HEADERS_ENABLED=False,
+    )
+    if settings.trusted_proxies:
+        proxies = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    db.init_app(app, settings.database_url)
+    babel.init_app(app, locale_selector=choose_language)
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    limiter.init_app(app)
+    security.init_app(app)
+    filters.init_app(app)
+    views.init_app(app)
+    return app

@@ -1,0 +1,56 @@
+"""`hailong …`: exit status 0 when done, 1 when refused with a message, 2 on wrong usage."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import click
+from flask.cli import ScriptInfo
+from sqlalchemy.exc import OperationalError, ProgrammingError
+
+from survey import PROGRAM_VERSION, create_app
+from survey.cli import COMMANDS
+from survey.config import SettingsError
+from survey.errors import HailongError, ImportRefused
+from survey.messages import fault_line, sentence
+
+
+class HailongGroup(click.Group):
+    """Says in plain sentences why a use case was refused, instead of a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what was refused goes to standard error, with exit status 1."""
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            lines = [str(error)]
+        except HailongError as error:
+            faults = error.faults if isinstance(error, ImportRefused) else []
+            lines = [sentence(error), *(fault_line(fault) for fault in faults)]
+        except (OperationalError, ProgrammingError) as error:
+            # Both engines say so in words of their own when a table is missing.
+            if "no such table" not in str(error) and "does not exist" not in str(error):
+                raise
+            lines = [sentence(HailongError("no_schema"))]
+        for line in lines:
+            click.echo(line, err=True)
+        return ctx.exit(1)
+
+
+@click.group(
+    cls=HailongGroup,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Hài Lòng: phiếu lấy ý kiến, điểm hài lòng và chỉ số cải cách hành chính.",
+)
+@click.version_option(PROGRAM_VERSION, prog_name="hailong")
+@click.pass_context
+def main(ctx: click.Context) -> None:
+    """Let the commands build the application only when they run, so that `--help` needs no settings."""
+    ctx.obj = ctx.obj or ScriptInfo(create_app=create_app)
+
+
+for command in COMMANDS:
+    main.add_command(command)
+
+if __name__ == "__main__":
+    main(prog_name="hailong")

@@ -1,0 +1,99 @@
+"""Settings: the only reader of the environment, checked once when the program starts."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+PROJECT_FOLDER = Path(__file__).resolve().parent.parent
+TIME_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+SHORTEST_SECRET = 32
+
+
+class SettingsError(ValueError):
+    """A setting is missing or unusable; the message names the variable and the remedy."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What may differ between two installations of the same program."""
+
+    environment: str
+    database_url: str
+    owner_database_url: str
+    secret_key: str
+    base_url: str
+    redis_url: str | None = None
+    trusted_proxies: int = 0
+
+    @property
+    def is_example(self) -> bool:
+        return self.environment == "example"
+
+    @property
+    def is_secure(self) -> bool:
+        """Whether cookies may insist on HTTPS: the address in the QR codes says so."""
+        return self.base_url.startswith("https://")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str]) -> Settings:
+        """Read `HAILONG_…`; raise SettingsError rather than start with an unsafe value."""
+        environment = environ.get("HAILONG_ENV", "production")
+        if environment not in ("production", "example"):
+            raise SettingsError(f"HAILONG_ENV is {environment!r}; use 'production' or 'example'.")
+        instance = Path(environ.get("HAILONG_INSTANCE", PROJECT_FOLDER / "instance"))
+        database_url = environ.get("HAILONG_DATABASE_URL") or f"sqlite:///{instance / 'hailong.sqlite3'}"
+        base_url = environ.get("HAILONG_BASE_URL", "").rstrip("/")
+        if not base_url:
+            if environment == "production":
+                raise SettingsError(
+                    "HAILONG_BASE_URL is not set; give the address that goes into the QR codes, "
+                    "for example https://ykien.example.gov.vn"
+                )
+            base_url = "http://127.0.0.1:8000"
+        if not base_url.startswith(("https://", "http://")):
+            raise SettingsError(f"HAILONG_BASE_URL is {base_url!r}; it must start with https:// or http://")
+        try:
+            trusted_proxies = int(environ.get("HAILONG_TRUSTED_PROXIES", "0"))
+        except ValueError:
+            raise SettingsError("HAILONG_TRUSTED_PROXIES must be a number of proxies, such as 1.") from None
+        return cls(
+            environment=environment,
+            database_url=database_url,
+            owner_database_url=environ.get("HAILONG_OWNER_DATABASE_URL") or database_url,
+            secret_key=_secret_key(environ, environment, instance),
+            base_url=base_url,
+            redis_url=environ.get("HAILONG_REDIS_URL") or None,
+            trusted_proxies=trusted_proxies,
+        )
+
+
+def _secret_key(environ: Mapping[str, str], environment: str, instance: Path) -> str:
+    key = environ.get("HAILONG_SECRET_KEY", "")
+    key_file = environ.get("HAILONG_SECRET_KEY_FILE")
+    if not key and key_file:
+        try:
+            key = Path(key_file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingsError(f"HAILONG_SECRET_KEY_FILE cannot be read: {error}") from error
+    if not key and environment == "example":
+        key = _example_key(instance / "example-secret-key")
+    if len(key) < SHORTEST_SECRET:
+        raise SettingsError(
+            "HAILONG_SECRET_KEY (or HAILONG_SECRET_KEY_FILE) is missing or shorter than "
+            f"{SHORTEST_SECRET} characters; make one with: "
+            "python3 -c 'import secrets; print(secrets.token_hex(32))'"
+        )
+    return key
+
+
+def _example_key(path: Path) -> str:
+    """Keep one random key for the example, so that its printed links and sessions survive a restart."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_hex(32), encoding="utf-8")
+    return path.read_text(encoding="utf-8").strip()

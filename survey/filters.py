@@ -1,0 +1,58 @@
+"""How numbers and dates are written: `88,41`, `47.563`, `20/11/2026`; English where the page is English."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from flask import Flask
+from flask_babel import get_locale
+
+from survey.codes import grouped
+from survey.config import TIME_ZONE
+
+MISSING = "–"
+
+
+def decimal(value: float | Decimal | None, places: int = 2) -> str:
+    """Write a number with `places` decimals; points come already rounded, so this never rounds them again."""
+    return MISSING if value is None else _localised(f"{value:,.{places}f}")
+
+
+def count(value: int | None) -> str:
+    """Write a whole number with thousands marks."""
+    return MISSING if value is None else _localised(f"{value:,}")
+
+
+def percent(share: float | None, places: int = 1) -> str:
+    """Write a share 0-1 as percent."""
+    return MISSING if share is None else _localised(f"{100 * share:,.{places}f}") + "%"
+
+
+def signed(value: float | Decimal | None, places: int = 2) -> str:
+    """Write a change with its sign; the minus is a real one."""
+    return MISSING if value is None else _localised(f"{value:+,.{places}f}")
+
+
+def day(value: date | None) -> str:
+    """Write a date day first."""
+    return MISSING if value is None else value.strftime("%d/%m/%Y")
+
+
+def moment(value: datetime | None) -> str:
+    """Write a moment in Vietnamese local time."""
+    return MISSING if value is None else value.astimezone(TIME_ZONE).strftime("%H:%M %d/%m/%Y")
+
+
+def _localised(text: str) -> str:
+    text = text.replace("-", "\u2212")
+    locale = get_locale()
+    if locale is not None and locale.language == "en":
+        return text
+    return text.translate(str.maketrans(",.", ".,"))
+
+
+def init_app(app: Flask) -> None:
+    """Make the filters known to the templates."""
+    for function in (decimal, count, percent, signed, day, moment, grouped):
+        app.add_template_filter(function)

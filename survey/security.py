@@ -1,0 +1,48 @@
+"""Response headers that hold for every page, and the fence around the example."""
+
+from __future__ import annotations
+
+import ipaddress
+
+from flask import Flask, Response, abort, g, request
+
+from survey.config import Settings
+
+POLICY = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "script-src": "'self'",
+    "font-src": "'self'",
+    "img-src": "'self' data:",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+def init_app(app: Flask) -> None:
+    """Add the headers, and let nobody but this machine open the example."""
+    settings: Settings = app.config["SETTINGS"]
+
+    @app.before_request
+    def guard_example() -> None:
+        # The example has printed passwords: it must never face a network.
+        if settings.is_example and not _is_loopback(request.remote_addr):
+            abort(403)
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        policy = POLICY | g.get("content_security_policy", {})
+        response.headers["Content-Security-Policy"] = "; ".join(f"{k} {v}" for k, v in policy.items())
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        response.headers["Referrer-Policy"] = "no-referrer"
+        if settings.is_secure:
+            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        if request.endpoint != "static":
+            response.headers["Cache-Control"] = "private, no-cache"
+        return response
+
+
+def _is_loopback(address: str | None) -> bool:
+    return address is not None and ipaddress.ip_address(address).is_loopback

@@ -1,0 +1,123 @@
+"""Fixtures of every test: both databases, the application, and builders of its data."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+from factories import Factory
+from flask import Flask
+from flask.testing import FlaskClient
+from postgres_server import PostgresServer, start_postgres
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+from survey import create_app
+from survey.config import Settings
+from survey.database import make_engine
+from survey.extensions import db
+from survey.services import presets, schema
+
+TODAY = date(2026, 8, 14)
+BASE_URL = "http://127.0.0.1:8000"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """A real PostgreSQL server: TEST_DATABASE_URL, or one that this fixture starts and stops."""
+    url = os.environ.get("TEST_DATABASE_URL")
+    if url:
+        yield PostgresServer(url)
+        return
+    with start_postgres(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of each kind."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres")
+    yield from new_postgres_database(server)
+
+
+def new_postgres_database(server: PostgresServer) -> Iterator[str]:
+    """Make a database of its own for one test and drop it afterwards."""
+    name = f"test_{secrets.token_hex(6)}"
+    admin = create_engine(server.url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    yield server.url.rsplit("/", 1)[0] + f"/{name}"
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """An empty SQLite database, for what does not depend on the engine."""
+    return f"sqlite:///{tmp_path / 'test.sqlite3'}"
+
+
+def settings_for(url: str, **changes: object) -> Settings:
+    """Settings of a test installation."""
+    values: dict[str, object] = {
+        "environment": "example",
+        "database_url": url,
+        "owner_database_url": url,
+        "secret_key": "a-key-for-tests-only-and-long-enough",
+        "base_url": BASE_URL,
+    }
+    return Settings(**(values | changes))  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def make_app() -> Iterator[Callable[..., Flask]]:
+    """Build an application on a database with schema and presets; engines are closed at the end."""
+    apps: list[Flask] = []
+
+    def build(url: str, **changes: object) -> Flask:
+        engine = make_engine(url)
+        schema.upgrade_schema(engine, today=TODAY)
+        with Session(engine, expire_on_commit=False) as session:
+            presets.load(session, today=TODAY)
+        engine.dispose()
+        app = create_app(settings_for(url, **changes))
+        app.testing = True
+        apps.append(app)
+        return app
+
+    yield build
+    for app in apps:
+        db.engine(app).dispose()
+
+
+@pytest.fixture
+def app(make_app: Callable[..., Flask], database_url: str) -> Flask:
+    """The application, once on SQLite and once on PostgreSQL."""
+    return make_app(database_url)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    """A browser without JavaScript."""
+    return app.test_client()
+
+
+@pytest.fixture
+def session(app: Flask) -> Iterator[Session]:
+    """A session inside an application context, as services get it."""
+    with app.app_context():
+        yield db.session
+
+
+@pytest.fixture
+def factory(session: Session) -> Factory:
+    """Builders of units, counters, codes, dossiers and responses."""
+    return Factory(session)
