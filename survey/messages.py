@@ -12,6 +12,9 @@ from survey.errors import Fault, HailongError
 
 SENTENCES = {
     "import_refused": _("Chưa nhập dữ liệu nào: tệp có %(count)s lỗi cần sửa."),
+    "closed_unit": _("Đơn vị của mã này đã ngừng hoạt động và chưa có đơn vị thay thế."),
+    "revoked_code": _("Mã này không còn dùng nữa. Xin quét mã mới ở quầy."),
+    "unknown_code": _("Không có mã này. Xin xem lại mã in dưới hình vuông: 8 chữ và số."),
     "no_schema": _("Cơ sở dữ liệu chưa có bảng hoặc chưa được nâng cấp. Hãy chạy: hailong init"),
 }
 
