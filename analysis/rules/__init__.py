@@ -1,0 +1,64 @@
+"""Score rules and index rules: versioned data with a legal source, one TOML file each in this folder."""
+
+from importlib import resources
+from typing import Final
+
+from analysis.errors import AnalysisError
+from analysis.rules.head import Bilingual, RuleHead, parse_rule, read_head
+from analysis.rules.index_rules import Component, GradeBand, IndexRules, index_rules_from_toml
+from analysis.rules.score_rule import ScoreRule, score_rule_from_toml
+
+__all__ = [
+    "DEFAULT_INDEX_RULES",
+    "DEFAULT_SCORE_RULE",
+    "Bilingual",
+    "Component",
+    "GradeBand",
+    "IndexRules",
+    "RuleHead",
+    "ScoreRule",
+    "index_rules_from_toml",
+    "list_rules",
+    "load_index_rules",
+    "load_score_rule",
+    "score_rule_from_toml",
+]
+
+DEFAULT_SCORE_RULE: Final = "score-top2-factors"
+DEFAULT_INDEX_RULES: Final = "index-60-10-30"
+
+_FOLDER: Final = resources.files("analysis.rules")
+
+
+def list_rules() -> tuple[RuleHead, ...]:
+    """Return the heads of all rules that come with the program, in the order of their ids."""
+    return tuple(read_head(parse_rule(_text(rule_id), rule_id)) for rule_id in _rule_ids())
+
+
+def load_score_rule(rule_id: str = DEFAULT_SCORE_RULE) -> ScoreRule:
+    """Load a score rule that comes with the program."""
+    return score_rule_from_toml(_text(rule_id), where=rule_id)
+
+
+def load_index_rules(rule_id: str = DEFAULT_INDEX_RULES) -> IndexRules:
+    """Load index rules that come with the program."""
+    return index_rules_from_toml(_text(rule_id), where=rule_id)
+
+
+def _rule_ids() -> list[str]:
+    names = (entry.name for entry in _FOLDER.iterdir())
+    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
+
+
+def _text(rule_id: str) -> str:
+    known = _rule_ids()
+    if rule_id not in known:
+        raise AnalysisError(
+            "there is no such rule",
+            code="rule_unknown",
+            where="rule",
+            got=rule_id,
+            expected=", ".join(known),
+            remedy="choose one of these",
+        )
+    return (_FOLDER / f"{rule_id}.toml").read_text("utf-8")

@@ -1,0 +1,96 @@
+"""Index rules: from components to a total on 100 points, a grade and a rank."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final, Literal
+
+from analysis.rules.head import Bilingual, RuleHead, parse_rule, read_bilingual, read_head
+from analysis.rules.table import RuleTable, faulty
+
+Origin = Literal["entered", "satisfaction"]
+WhenMissing = Literal["unranked", "rebase"]
+WhenNotApplicable = Literal["refused", "leave"]
+
+ORIGINS: Final[tuple[Origin, ...]] = ("entered", "satisfaction")
+WHEN_MISSING: Final[tuple[WhenMissing, ...]] = ("unranked", "rebase")
+WHEN_NOT_APPLICABLE: Final[tuple[WhenNotApplicable, ...]] = ("refused", "leave")
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """A part of the index; `satisfaction` is filled from the closed period, the others are entered."""
+
+    code: str
+    title: Bilingual
+    maximum: Decimal
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
+class GradeBand:
+    """A grade from this percentage of the applicable maximum on."""
+
+    code: str
+    title: Bilingual
+    from_percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class IndexRules:
+    """How components become a total, a rank and a grade.
+
+    `bands` stand highest first, none means no grades. `scale_to` restates the total on another maximum (70
+    appraised points shown as a percentage). `when_missing` says what a component without points does: the unit
+    stays `unranked`, or the index is re-based on the components it has (`rebase`). `when_not_applicable`: the
+    component may `leave` the denominator or is `refused`.
+    """
+
+    head: RuleHead
+    components: tuple[Component, ...]
+    bands: tuple[GradeBand, ...]
+    scale_to: Decimal | None
+    when_missing: WhenMissing
+    when_not_applicable: WhenNotApplicable
+
+    @property
+    def maximum(self) -> Decimal:
+        """Return the sum of the component maxima."""
+        return sum((component.maximum for component in self.components), Decimal(0))
+
+
+def index_rules_from_toml(text: str, *, where: str = "index rules") -> IndexRules:
+    """Read and check index rules."""
+    table = parse_rule(text, where)
+    rules = IndexRules(
+        head=read_head(table, "index"),
+        components=tuple(_component(row) for row in table.tables("components")),
+        bands=tuple(sorted(map(_band, table.tables("bands")), key=lambda b: b.from_percent, reverse=True)),
+        scale_to=table.decimal("scale_to", Decimal("0.01")) if "scale_to" in table else None,
+        when_missing=table.choice("when_missing", WHEN_MISSING),
+        when_not_applicable=table.choice("when_not_applicable", WHEN_NOT_APPLICABLE),
+    )
+    table.expect_nothing_else()
+    codes = [component.code for component in rules.components]
+    if not codes or len(set(codes)) != len(codes):
+        raise faulty(where, "components", codes, "at least one component, no code twice")
+    limits = [band.from_percent for band in rules.bands]
+    if limits and (limits[-1] != 0 or len(set(limits)) != len(limits)):
+        raise faulty(where, "bands", ", ".join(map(str, limits)), "different limits, the lowest one 0")
+    return rules
+
+
+def _component(row: RuleTable) -> Component:
+    component = Component(
+        code=row.text("code"),
+        title=read_bilingual(row, "title"),
+        maximum=row.decimal("maximum", Decimal("0.01")),
+        origin=row.choice("origin", ORIGINS),
+    )
+    row.expect_nothing_else()
+    return component
+
+
+def _band(row: RuleTable) -> GradeBand:
+    band = GradeBand(row.text("code"), read_bilingual(row, "title"), row.decimal("from_percent", 0, 100))
+    row.expect_nothing_else()
+    return band

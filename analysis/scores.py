@@ -1,0 +1,206 @@
+"""The results of a scored period: frozen figures with their company, and codes instead of prose."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Literal
+
+UnitStatus = Literal["scored", "marked", "suppressed", "no_responses", "no_dossiers"]
+ValueStatus = Literal["shown", "marked", "suppressed", "no_answers"]
+FactorStatus = Literal["used", "left_out", "suppressed", "no_answers"]
+MarginStatus = Literal["used", "not_given", "not_asked", "unknown_share", "few_responses", "dropped"]
+
+
+@dataclass(frozen=True, slots=True)
+class Warning:
+    """Something a reader of the figure must know: a stable code and its numbers; the interface words it."""
+
+    code: str
+    params: Mapping[str, str | int | float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A share (0 to 1) of weighted answers with its company; every figure is None when it may not be shown.
+
+    `n` counts persons. `marked` means fewer than the rule's 30 persons, `suppressed` fewer than 5.
+    """
+
+    n: int
+    status: ValueStatus
+    share: float | None = None
+    se: float | None = None
+    lower: float | None = None
+    upper: float | None = None
+    df: int | None = None
+    deff: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ItemScore:
+    """One question: `rating_counts` are the persons who chose 1 to 5 (None when suppressed)."""
+
+    code: str
+    n: int
+    not_applicable_count: int
+    skipped_count: int
+    rating_counts: tuple[int, int, int, int, int] | None
+    top2: Estimate
+    mean5: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class FactorScore:
+    """One factor under the rule's formula (`estimate`) and under both usual ones.
+
+    `weight` is the rule's weight, `weight_used` the share it has in this unit's index after factors were left
+    out, `variance_share` its part in the variance of the index (parts of one index add up to 1).
+    """
+
+    code: str
+    n: int
+    status: FactorStatus
+    weight: float
+    weight_used: float
+    variance_share: float | None
+    estimate: Estimate
+    top2: Estimate
+    mean5: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Alternative:
+    """The index under another formula or aggregation, to be printed beside the official one."""
+
+    formula: str
+    aggregation: str
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Unweighted:
+    """The index as if every response counted the same."""
+
+    estimate: Estimate
+    points: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class MarginReport:
+    """What became of one margin in one unit.
+
+    `merged` lists (level, joined level) of fields with too few responses; `foreign` the levels of responses for
+    which the unit has no dossiers (their responses count as unknown); `gap` is the largest difference between a
+    level's share among the weighted responses of known level and its share of the dossiers.
+    """
+
+    name: str
+    status: MarginStatus
+    known_share: float | None
+    merged: tuple[tuple[str, str], ...] = ()
+    foreign: tuple[str, ...] = ()
+    gap: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationReport:
+    """How a unit's responses were weighted to its dossiers.
+
+    `method` is `raked`, `cross` or `base` (one weight for all); `bounds` are the limits of the weight ratio g in
+    force, `lowest_ratio` and `highest_ratio` what was used; `gap` is the largest margin gap left.
+    """
+
+    method: Literal["raked", "cross", "base"]
+    bounds: tuple[float, float] | None
+    widened: bool
+    margins: tuple[MarginReport, ...]
+    lowest_ratio: float
+    highest_ratio: float
+    gap: float | None
+    iterations: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitScore:
+    """The score of one unit in one period.
+
+    `n` counts the responses that count, `dossiers` the population, `n_effective` Kish's effective number,
+    `coverage_share` the dossiers in levels with at least 5 responses of their own, `response_share` n / dossiers
+    (it can pass 1), `minimum_sample` Yamane at 5% and `minimum_sample_own` the finite-population formula at the
+    unit's own share. `index_share`, `se`, `lower`, `upper` run from 0 to 1. Figures are None unless the status is
+    `scored` or `marked`.
+    """
+
+    unit_id: str
+    status: UnitStatus
+    n: int
+    dossiers: int
+    n_effective: float | None
+    coverage_share: float | None
+    response_share: float | None
+    minimum_sample: int | None
+    minimum_sample_own: int | None
+    trust_counts: Mapping[str, int]
+    flagged_count: int
+    excluded_count: int
+    index_share: float | None
+    se: float | None
+    lower: float | None
+    upper: float | None
+    df: int | None
+    deff: float | None
+    psu: Literal["person", "counter_week"]
+    psu_count: int
+    points: Decimal | None
+    points_lower: Decimal | None
+    points_upper: Decimal | None
+    unweighted: Unweighted
+    alternatives: tuple[Alternative, ...]
+    factors: tuple[FactorScore, ...]
+    items: tuple[ItemScore, ...]
+    calibration: CalibrationReport | None
+    warnings: tuple[Warning, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreTable:
+    """The scores of all units, in the order of their ids, with what made them."""
+
+    rule_id: str
+    rule_version: str
+    tally_digest: str
+    units: tuple[UnitScore, ...]
+
+    def by_unit(self) -> dict[str, UnitScore]:
+        """Return the scores by unit id."""
+        return {unit.unit_id: unit for unit in self.units}
+
+
+@dataclass(frozen=True, slots=True)
+class QuarterResult:
+    """A frozen quarter of one unit, as far as the year needs it."""
+
+    period: str
+    dossiers: int
+    n: int
+    index_share: float | None
+    se: float | None
+    df: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class YearScore:
+    """A year from its frozen quarters; `missing` names the quarters without a score, which leave both sums."""
+
+    n: int
+    dossiers: int
+    index_share: float | None
+    se: float | None
+    lower: float | None
+    upper: float | None
+    df: int | None
+    points: Decimal | None
+    points_lower: Decimal | None
+    points_upper: Decimal | None
+    quarters: tuple[str, ...]
+    missing: tuple[str, ...]
