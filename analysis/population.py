@@ -7,7 +7,6 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-
 Basis = Literal["cross", "received", "settled"]
 BASES: Final = ("cross", "received", "settled")
 OUTCOMES: Final = ("early", "on_time", "overdue")

@@ -1,12 +1,17 @@
 """What every rule says about itself, and reading a rule file."""
 
+import hashlib
+import json
 import tomllib
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from analysis.errors import AnalysisError
 from analysis.rules.table import RuleTable, faulty
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 RuleKind = Literal["score", "index"]
 
@@ -29,6 +34,12 @@ class RuleHead:
     reference: bool
     title: Bilingual
     source: Bilingual
+
+
+def rule_digest(rule: "DataclassInstance") -> str:
+    """Return the SHA-256 of a rule's content, so that a frozen result can tell which rule it was made with."""
+    content = json.dumps(asdict(rule), ensure_ascii=False, sort_keys=True, default=str)
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def parse_rule(text: str, where: str) -> RuleTable:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
-from analysis.rules.head import Bilingual, RuleHead, parse_rule, read_bilingual, read_head
+from analysis.rules.head import Bilingual, RuleHead, parse_rule, read_bilingual, read_head, rule_digest
 from analysis.rules.table import RuleTable, faulty
 
 Origin = Literal["entered", "satisfaction"]
@@ -51,6 +51,15 @@ class IndexRules:
     scale_to: Decimal | None
     when_missing: WhenMissing
     when_not_applicable: WhenNotApplicable
+
+    @property
+    def id(self) -> str:
+        """Return the rule's id."""
+        return self.head.id
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the content."""
+        return rule_digest(self)
 
     @property
     def maximum(self) -> Decimal:

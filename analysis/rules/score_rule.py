@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Final, Literal
 
 from analysis.points import Conversion, Step
-from analysis.rules.head import RuleHead, parse_rule, read_head
+from analysis.rules.head import RuleHead, parse_rule, read_head, rule_digest
 from analysis.rules.table import RuleTable, faulty
 from analysis.tally import TRUST_LEVELS
 
@@ -54,6 +54,15 @@ class ScoreRule:
     margin_known_share: float
     collapse_below: int
     use_cross: bool
+
+    @property
+    def id(self) -> str:
+        """Return the rule's id."""
+        return self.head.id
+
+    def digest(self) -> str:
+        """Return the SHA-256 of the content."""
+        return rule_digest(self)
 
     @property
     def maximum_points(self) -> Decimal:
