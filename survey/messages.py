@@ -15,6 +15,9 @@ SENTENCES = {
     "closed_unit": _("Đơn vị của mã này đã ngừng hoạt động và chưa có đơn vị thay thế."),
     "revoked_code": _("Mã này không còn dùng nữa. Xin quét mã mới ở quầy."),
     "unknown_code": _("Không có mã này. Xin xem lại mã in dưới hình vuông: 8 chữ và số."),
+    "questionnaire_changed": _(
+        "Bộ câu hỏi %(version)s đã phát hành nhưng nội dung bị sửa. Hãy đặt lại tệp cũ hoặc đặt tên phiên bản mới."
+    ),
     "no_schema": _("Cơ sở dữ liệu chưa có bảng hoặc chưa được nâng cấp. Hãy chạy: hailong init"),
 }
 

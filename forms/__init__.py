@@ -1,0 +1,1 @@
+"""What is asked: questionnaires as data, and the forms made from them."""
