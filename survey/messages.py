@@ -18,6 +18,24 @@ SENTENCES = {
     "questionnaire_changed": _(
         "Bộ câu hỏi %(version)s đã phát hành nhưng nội dung bị sửa. Hãy đặt lại tệp cũ hoặc đặt tên phiên bản mới."
     ),
+    "example_not_empty": _(
+        "Cơ sở dữ liệu đã có dữ liệu, nên không nạp dữ liệu ví dụ. Hãy chọn một cơ sở dữ liệu trống "
+        "bằng HAILONG_DATABASE_URL."
+    ),
+    "example_needs_example_mode": _(
+        "Dữ liệu ví dụ chỉ dùng để xem thử: hãy đặt HAILONG_ENV=example rồi chạy lại."
+    ),
+    "period_closed": _("Kỳ %(period)s đã chốt, không thể tính lại hay nhập thêm."),
+    "period_not_over": _("Kỳ %(period)s còn đến hết ngày %(last)s; chỉ chốt được sau ngày đó."),
+    "period_not_started": _("Kỳ %(period)s chưa bắt đầu: ngày đầu tiên là %(first)s."),
+    "period_without_dossiers": _(
+        "Kỳ %(period)s chưa có số hồ sơ. Hãy nhập bằng: hailong dossiers import TỆP --period %(period)s"
+    ),
+    "unit_without_dossiers": _(
+        "Đơn vị %(unit)s chưa có số hồ sơ của kỳ %(period)s. "
+        "Hãy nhập bằng: hailong dossiers import TỆP --period %(period)s"
+    ),
+    "unknown_unit": _("Không có đơn vị mang mã %(unit)s."),
     "no_schema": _("Cơ sở dữ liệu chưa có bảng hoặc chưa được nâng cấp. Hãy chạy: hailong init"),
 }
 
@@ -35,3 +53,18 @@ def fault_line(fault: Fault) -> str:
     if fault.column is not None:
         place.append(gettext("cột “%(column)s”", column=fault.column))
     return f"{', '.join(place)}: {sentence(fault)}" if place else sentence(fault)
+
+
+STATUSES = {
+    "scored": _("có điểm"),
+    "marked": _("chưa đủ mẫu"),
+    "suppressed": _("dưới 5 phiếu, không hiện điểm"),
+    "no_responses": _("chưa có phiếu"),
+    "no_dossiers": _("chưa có số hồ sơ"),
+    "no_score": _("không có quý nào có điểm"),
+}
+
+
+def status_word(status: str) -> str:
+    """Word the status of a unit's score."""
+    return str(STATUSES[status])

@@ -1,0 +1,1 @@
+"""The statistics: pure functions on arrays; knows neither Flask nor the database."""

@@ -1,0 +1,105 @@
+"""`hailong score` and `hailong close`: a period's satisfaction scores on the terminal."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+
+from analysis.periods import Period
+from survey.cli.period import PERIOD
+from survey.config import TIME_ZONE
+from survey.extensions import db
+from survey.filters import count, decimal, moment, percent
+from survey.messages import status_word, warning_sentence
+from survey.services import audit
+from survey.services import score as scores
+
+STATES = {
+    "open": "tạm tính, chưa chốt",
+    "closed": "đã chốt",
+    "year": "cả năm, gộp từ các quý đã chốt",
+}
+
+
+@contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[float], None]]:
+    """Show on standard error how far a long computation has come; a terminal only, never a file."""
+    with click.progressbar(length=100, label=label, file=click.get_text_stream("stderr")) as bar:
+
+        def tell(share: float) -> None:
+            bar.update(round(100 * share) - bar.pos)
+
+        yield tell
+
+
+@click.command("score")
+@click.argument("period", type=PERIOD)
+@click.option("--unit", "unit_code", metavar="CODE", help="Chỉ tính một đơn vị.")
+@click.option("--json", "as_json", is_flag=True, help="In toàn bộ kết quả dạng JSON.")
+@with_appcontext
+def score(period: Period, unit_code: str | None, as_json: bool) -> None:
+    """Tính và in điểm hài lòng của kỳ PERIOD; không chốt gì. Kỳ đã chốt thì in điểm đã chốt."""
+    with progress_bar("Đang tính") as tell:
+        report = scores.report_period(
+            db.session,
+            period,
+            now=datetime.now(TIME_ZONE),
+            unit_codes=None if unit_code is None else [unit_code],
+            progress=tell,
+        )
+    if as_json:
+        plain = asdict(report) | {"computed_at": report.computed_at.isoformat(timespec="seconds")}
+        click.echo(json.dumps(plain, ensure_ascii=False, indent=2))
+        return
+    click.echo(f"Kỳ {report.period} ({STATES[report.state]}), tính đến {moment(report.computed_at)}")
+    click.echo(
+        f"Quy tắc {report.rule}; phiếu {', '.join(report.versions) or '–'}; hailong {report.program_version}"
+    )
+    for unit in report.units:
+        click.echo("")
+        for line in _unit_lines(unit):
+            click.echo(line)
+
+
+def _unit_lines(unit: dict[str, Any]) -> Iterator[str]:
+    yield f"{unit['name']} ({unit['unit_id']})"
+    yield f"  {count(unit['n'])} phiếu trong {count(unit['dossiers'])} hồ sơ"
+    if unit["points"] is None:
+        yield f"  Chưa có điểm: {status_word(unit.get('status', 'no_score'))}"
+    else:
+        yield (
+            f"  Điểm {decimal(float(unit['points']))}, khoảng tin cậy 95%: "
+            f"{decimal(float(unit['points_lower']))} đến {decimal(float(unit['points_upper']))}"
+        )
+        yield f"  Chỉ số {percent(unit['index_share'], 2)} ({percent(unit['lower'], 2)} đến {percent(unit['upper'], 2)})"
+    if unit.get("n_effective") is not None:
+        yield (
+            f"  Cỡ mẫu hiệu dụng {decimal(unit['n_effective'], 1)}; hồ sơ có đại diện {percent(unit['coverage_share'])};"
+            f" không gia quyền {percent(unit['unweighted']['estimate']['share'], 2)}"
+        )
+    for warning in unit.get("warnings", []):
+        yield f"  ! {warning_sentence(warning['code'], warning['params'])}"
+    if missing := unit.get("missing"):
+        yield f"  ! Quý không có điểm, không tính vào năm: {', '.join(missing)}"
+
+
+@click.command("close")
+@click.argument("period", type=PERIOD)
+@with_appcontext
+def close(period: Period) -> None:
+    """Chốt kỳ PERIOD: điểm từ đó không thay đổi nữa."""
+    with progress_bar("Đang chốt") as tell:
+        frozen = scores.close(
+            db.session, period, now=datetime.now(TIME_ZONE), actor=audit.COMMAND_LINE, progress=tell
+        )
+    scored = sum(score.points is not None for score in frozen.scores)
+    click.echo(f"Đã chốt kỳ {frozen.period}: {count(frozen.response_count)} phiếu, {scored} đơn vị có điểm.")
+    click.echo(f"Mã kiểm tra dữ liệu đầu vào (SHA-256): {frozen.tally_digest}")
+    click.echo(f"Xuất báo cáo: hailong export {frozen.period} --format xlsx --out diem-{frozen.period}.xlsx")

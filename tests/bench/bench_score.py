@@ -1,0 +1,151 @@
+"""`hailong score` over 1,000,000 responses of 3,300 units in SQLite: time and peak memory of the whole command.
+
+Twice: with answers as alike as real ones, and with every pattern distinct, the worst case for a tally.
+Budget: 12 s and 700 MB, the worst case included.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+from sqlalchemy.orm import Session
+
+from survey.database import make_engine
+from survey.services import presets, schema
+
+RESPONSES = int(os.environ.get("BENCH_RESPONSES", 1_000_000))
+UNITS = 3_300
+FIELDS = ("chung-thuc", "tu-phap-ho-tich", "dat-dai", "lao-dong-xa-hoi", "kinh-te", "xay-dung")
+CHANNELS = ("direct", "online")
+PERIOD = "2026-Q3"
+FIRST_DAY = date(2026, 7, 1)
+BUDGET_SECONDS, BUDGET_MEGABYTES = 12, 700
+
+
+def main() -> None:
+    """Build each database and time the command on it."""
+    for name, distinct in (("answers alike, as real ones are", False), ("every pattern distinct", True)):
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "bench.sqlite3"
+            fill(path, distinct=distinct)
+            patterns = count_patterns(path)
+            seconds, megabytes = measure(path, folder)
+        print(
+            f"{name}: {RESPONSES:,} responses, {patterns:,} patterns, {UNITS:,} units: "
+            f"{seconds:.1f} s of {BUDGET_SECONDS} s ({seconds / BUDGET_SECONDS:.0%}), "
+            f"{megabytes:.0f} MB of {BUDGET_MEGABYTES} MB ({megabytes / BUDGET_MEGABYTES:.0%})",
+            flush=True,
+        )
+
+
+def fill(path: Path, *, distinct: bool) -> None:
+    """Store units, dossiers and responses straight through the driver: only reading them is measured."""
+    engine = make_engine(f"sqlite:///{path}")
+    schema.upgrade_schema(engine, today=FIRST_DAY)
+    with Session(engine) as session:
+        presets.load(session, today=FIRST_DAY)
+    engine.dispose()
+    connection = sqlite3.connect(path)
+    connection.executemany(
+        "INSERT INTO unit (id, code, name, one_stop_name, kind, start_date, valid_from) "
+        "VALUES (?, ?, ?, ?, 'ward', '2025-07-01', '2025-07-01')",
+        [(n, f"U{n:04d}", f"Phường {n}", f"Trung tâm {n}") for n in range(1, UNITS + 1)],
+    )
+    connection.executemany(
+        "INSERT INTO counter (id, unit_id, code, name) VALUES (?, ?, ?, ?)",
+        [(3 * n + k, n, f"Q{k}", f"Quầy {k}") for n in range(1, UNITS + 1) for k in range(3)],
+    )
+    connection.executemany(
+        "INSERT INTO dossier_count (unit_id, period, basis, field, channel, outcome, count) "
+        "VALUES (?, ?, 'cross', ?, ?, 'on_time', ?)",
+        [
+            (n, PERIOD, field, channel, 150 + 40 * f + 90 * c)
+            for n in range(1, UNITS + 1)
+            for f, field in enumerate(FIELDS)
+            for c, channel in enumerate(CHANNELS)
+        ],
+    )
+    connection.executemany(
+        "INSERT INTO response (local_date, number_hash, unit_id, counter_id, version, trust, flags, trial, field, "
+        "field_source, channel, channel_source, outcome, outcome_source, answers) "
+        "VALUES (?, ?, ?, ?, 'short-v1', 'counter', '', 0, ?, 'code', ?, 'code', NULL, 'unknown', ?)",
+        responses(distinct=distinct),
+    )
+    connection.commit()
+    connection.close()
+
+
+def responses(*, distinct: bool) -> Iterator[tuple[object, ...]]:
+    """Draw responses; with `distinct`, answers are spread so widely that hardly two of a unit are the same."""
+    chance = np.random.default_rng(1)
+    units = np.sort(chance.integers(1, UNITS + 1, RESPONSES))
+    if distinct:
+        ratings = chance.integers(0, 7, (RESPONSES, 5))
+    else:
+        mood = chance.normal(1.0, 0.8, (RESPONSES, 1)) + chance.normal(0, 0.6, (RESPONSES, 5))
+        ratings = (mood[:, :, None] > np.array([-1.6, -0.9, 0.05, 1.25])).sum(axis=2)
+    letters = np.array(list("12345x-"))[ratings]
+    last = np.array(list("123-"))[chance.integers(0, 4, RESPONSES)]
+    fields = chance.integers(0, len(FIELDS), RESPONSES)
+    channels = (chance.random(RESPONSES) < 0.3).astype(int)
+    days = chance.integers(0, 92, RESPONSES)
+    counters = chance.integers(0, 3, RESPONSES)
+    dates = [(FIRST_DAY + timedelta(days=day)).isoformat() for day in range(92)]
+    for row in range(RESPONSES):
+        unit = int(units[row])
+        channel = CHANNELS[channels[row]]
+        yield (
+            dates[days[row]],
+            chance.bytes(32),
+            unit,
+            3 * unit + int(counters[row]) if channel == "direct" else None,
+            FIELDS[fields[row]],
+            channel,
+            "".join(letters[row]) + str(last[row]),
+        )
+
+
+def count_patterns(path: Path) -> int:
+    """Count the groups that the command will read."""
+    connection = sqlite3.connect(path)
+    query = (
+        "SELECT count(*) FROM (SELECT 1 FROM response GROUP BY unit_id, field, channel, counter_id, "
+        "CAST((julianday(local_date) - 2440584.5) / 7 AS INTEGER), answers)"
+    )
+    patterns: int = connection.execute(query).fetchone()[0]
+    connection.close()
+    return patterns
+
+
+def measure(path: Path, folder: str) -> tuple[float, float]:
+    """Run the command as people do; return its wall-clock seconds and peak memory in MB."""
+    environment = os.environ | {
+        "HAILONG_ENV": "example",
+        "HAILONG_INSTANCE": folder,
+        "HAILONG_DATABASE_URL": f"sqlite:///{path}",
+    }
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "survey", "score", PERIOD, "--json"],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.perf_counter() - start
+    if status:
+        raise SystemExit("hailong score failed; run it by hand on a database of `hailong demo`")
+    return seconds, usage.ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main()
