@@ -43,23 +43,22 @@ class Settings:
         """Read `HAILONG_…`; raise SettingsError rather than start with an unsafe value."""
         environment = environ.get("HAILONG_ENV", "production")
         if environment not in ("production", "example"):
-            raise SettingsError(f"HAILONG_ENV is {environment!r}; use 'production' or 'example'.")
+            raise SettingsError(f"HAILONG_ENV là “{environment}”: hãy đặt production hoặc example.")
         instance = Path(environ.get("HAILONG_INSTANCE", PROJECT_FOLDER / "instance"))
         database_url = environ.get("HAILONG_DATABASE_URL") or f"sqlite:///{instance / 'hailong.sqlite3'}"
         base_url = environ.get("HAILONG_BASE_URL", "").rstrip("/")
         if not base_url:
             if environment == "production":
                 raise SettingsError(
-                    "HAILONG_BASE_URL is not set; give the address that goes into the QR codes, "
-                    "for example https://ykien.example.gov.vn"
+                    "Chưa đặt HAILONG_BASE_URL: địa chỉ in trong mã QR, ví dụ https://ykien.example.gov.vn"
                 )
             base_url = "http://127.0.0.1:8000"
         if not base_url.startswith(("https://", "http://")):
-            raise SettingsError(f"HAILONG_BASE_URL is {base_url!r}; it must start with https:// or http://")
+            raise SettingsError(f"HAILONG_BASE_URL là “{base_url}”: phải bắt đầu bằng https:// hoặc http://")
         try:
             trusted_proxies = int(environ.get("HAILONG_TRUSTED_PROXIES", "0"))
         except ValueError:
-            raise SettingsError("HAILONG_TRUSTED_PROXIES must be a number of proxies, such as 1.") from None
+            raise SettingsError("HAILONG_TRUSTED_PROXIES phải là số máy chủ trung gian, ví dụ 1.") from None
         return cls(
             environment=environment,
             database_url=database_url,
@@ -78,13 +77,13 @@ def _secret_key(environ: Mapping[str, str], environment: str, instance: Path) ->
         try:
             key = Path(key_file).read_text(encoding="utf-8").strip()
         except OSError as error:
-            raise SettingsError(f"HAILONG_SECRET_KEY_FILE cannot be read: {error}") from error
+            raise SettingsError(f"Không đọc được tệp HAILONG_SECRET_KEY_FILE: {error}") from error
     if not key and environment == "example":
         key = _example_key(instance / "example-secret-key")
     if len(key) < SHORTEST_SECRET:
         raise SettingsError(
-            "HAILONG_SECRET_KEY (or HAILONG_SECRET_KEY_FILE) is missing or shorter than "
-            f"{SHORTEST_SECRET} characters; make one with: "
+            "Chưa đặt HAILONG_SECRET_KEY (hoặc HAILONG_SECRET_KEY_FILE), hoặc khoá ngắn hơn "
+            f"{SHORTEST_SECRET} ký tự. Tạo khoá bằng: "
             "python3 -c 'import secrets; print(secrets.token_hex(32))'"
         )
     return key
