@@ -25,6 +25,7 @@ class Fault:
     column: str | None
     code: str
     params: dict[str, object] = field(default_factory=dict)
+    cell: str | None = None
 
 
 class ImportRefused(HailongError):  # noqa: N818  it names what happened, as the message does
