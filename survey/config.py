@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,6 +38,10 @@ class Settings:
     def is_secure(self) -> bool:
         """Whether cookies may insist on HTTPS: the address in the QR codes says so."""
         return self.base_url.startswith("https://")
+
+    def key_for(self, purpose: str) -> bytes:
+        """Derive a key for one purpose, so that what is signed for one can never serve another."""
+        return hmac.digest(self.secret_key.encode(), f"hailong: {purpose}".encode(), "sha256")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> Settings:

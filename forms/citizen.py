@@ -1,0 +1,158 @@
+"""The citizen's form and its optional second part, made from a questionnaire."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from flask_wtf import FlaskForm
+from werkzeug.datastructures import MultiDict
+from wtforms import BooleanField, StringField, ValidationError
+from wtforms.csrf.core import CSRF, CSRFTokenField
+from wtforms.form import BaseForm
+
+from forms.fields import ChoiceField
+from forms.nonce import Nonce, NonceError, Signer
+from forms.question import Question
+from forms.questionnaire import Questionnaire, load_questionnaire
+
+EXPIRED = "expired"
+ALTERED = "altered"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """For which code, and when, a form is opened or sent."""
+
+    signer: Signer
+    code: str
+    version: str
+    now: datetime
+
+
+class NonceProtection(CSRF):  # type: ignore[misc]  # WTForms has no types
+    """Takes WTForms' place for a token: a nonce that is good once, for one code and version, for seven days."""
+
+    def setup_form(self, form: BaseForm) -> list[tuple[str, Any]]:
+        self._opening: Opening = form.meta.csrf_context
+        fields: list[tuple[str, Any]] = super().setup_form(form)
+        return fields
+
+    def generate_csrf_token(self, csrf_token_field: CSRFTokenField) -> str:
+        opening = self._opening
+        return opening.signer.issue(code=opening.code, version=opening.version, now=opening.now)
+
+    def validate_csrf_token(self, form: BaseForm, field: CSRFTokenField) -> None:
+        try:
+            nonce = self._opening.signer.read(field.data or "", code=self._opening.code)
+        except NonceError:
+            raise ValidationError(ALTERED) from None
+        form.nonce = nonce
+        if nonce.is_expired(self._opening.now):
+            raise ValidationError(EXPIRED)
+        # A form that comes back for another reason keeps its nonce, and with it the moment it was opened.
+        field.current_token = field.data
+
+
+class Switches(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """The reader's choice of large text and dark page, sent along so that the next page keeps it."""
+
+    to = BooleanField()
+    td = BooleanField()
+
+    class Meta:
+        csrf = False
+
+
+class CitizenForm(Switches):
+    """One field for each question, the declared field of procedures, and the nonce."""
+
+    class Meta:
+        csrf = True
+        csrf_class = NonceProtection
+        csrf_field_name = "n"
+
+    L = StringField()
+    questionnaire: Questionnaire
+    nonce: Nonce | None = None
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """What was ticked, by question code."""
+        return _answers(self, self.questionnaire.questions)
+
+    @property
+    def unanswered(self) -> tuple[str, ...]:
+        """The rating questions without an answer."""
+        return self.questionnaire.unanswered_ratings(self.answers)
+
+    @property
+    def has_too_few(self) -> bool:
+        """Whether more ratings are needed for the form to count."""
+        return not self.questionnaire.is_valid(self.answers)
+
+    @property
+    def refused(self) -> tuple[str, ...]:
+        """The questions whose answer was never offered."""
+        return tuple(question.code for question in self.questionnaire.questions if self[question.code].errors)
+
+    @property
+    def nonce_problem(self) -> str | None:
+        """Why the nonce cannot be spent: EXPIRED, ALTERED or nothing."""
+        return next(iter(self.n.errors), None)
+
+    def declared_field(self, offered: Collection[str]) -> str | None:
+        """The field of procedures that was ticked; a list that changed since the form was opened is no fault."""
+        return self.L.data if self.L.data in offered else None
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the nonce, that every answer was offered, and that enough ratings are answered."""
+        return super().validate(extra_validators) and not self.has_too_few
+
+
+class ExtraForm(Switches):
+    """One field for each question asked after sending; all may be skipped."""
+
+    questionnaire: Questionnaire
+
+    @property
+    def answers(self) -> dict[str, str]:
+        """What was ticked, by question code; an answer that was not offered counts as skipped."""
+        chosen = _answers(self, self.questionnaire.extra_questions)
+        return {code: value for code, value in chosen.items() if value in self[code].values}
+
+
+def citizen_form(opening: Opening, sent: MultiDict[str, str] | None = None) -> CitizenForm:
+    """Make the form for `opening`, with what was sent if anything was."""
+    form: CitizenForm = _form_class(opening.version)(formdata=sent, meta={"csrf_context": opening})
+    return form
+
+
+def extra_form(version: str, sent: MultiDict[str, str] | None = None) -> ExtraForm:
+    """Make the optional second part, with what was sent if anything was."""
+    form: ExtraForm = _extra_class(version)(formdata=sent)
+    return form
+
+
+@cache
+def _form_class(version: str) -> Any:
+    questionnaire = load_questionnaire(version)
+    return type("QuestionnaireForm", (CitizenForm,), _members(questionnaire, questionnaire.questions))
+
+
+@cache
+def _extra_class(version: str) -> Any:
+    questionnaire = load_questionnaire(version)
+    return type("QuestionnaireExtra", (ExtraForm,), _members(questionnaire, questionnaire.extra_questions))
+
+
+def _members(questionnaire: Questionnaire, questions: Sequence[Question]) -> dict[str, Any]:
+    fields = {question.code: ChoiceField(values=question.values) for question in questions}
+    return {"questionnaire": questionnaire} | fields
+
+
+def _answers(form: FlaskForm, questions: Sequence[Question]) -> dict[str, str]:
+    return {question.code: form[question.code].data for question in questions if form[question.code].data}

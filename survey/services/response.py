@@ -1,0 +1,127 @@
+"""Storing what a citizen sends: once per opened form, whatever happens on the way."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from forms.questionnaire import SKIPPED, Questionnaire
+from survey.database import write
+from survey.models import Response, ResponseExtra, ServiceField, Source, SpentNonce, Trust, Unit
+from survey.services.qrcode import Destination
+
+TOO_FAST = "f"
+OTHER_FIELD = "khac"
+MOST_FIELDS_OFFERED = 6
+
+
+@dataclass(frozen=True)
+class Spending:
+    """What a form's nonce gives to its response: the hash that is spent, the number, and when it was opened."""
+
+    nonce_hash: bytes
+    number: bytes
+    opened_on: date
+    too_fast: bool
+
+
+def offered_fields(session: Session, destination: Destination) -> tuple[ServiceField, ...]:
+    """List the fields to choose from where a code covers several: at most six, then "something else"."""
+    if len(destination.fields) < 2:
+        return ()
+    named = [field for field in destination.fields if field.code != OTHER_FIELD][:MOST_FIELDS_OFFERED]
+    other = session.get(ServiceField, OTHER_FIELD)
+    return (*named, other) if other is not None else tuple(named)
+
+
+def is_trial(unit: Unit, today: date) -> bool:
+    """Tell whether a response of today is a trial: the unit has not started yet."""
+    return unit.start_date is None or today < unit.start_date
+
+
+def submit(
+    session: Session,
+    *,
+    destination: Destination,
+    questionnaire: Questionnaire,
+    answers: Mapping[str, str],
+    declared_field: str | None,
+    spending: Spending,
+    today: date,
+) -> None:
+    """Store one response; sending the same form again, even at the same moment, changes nothing."""
+    field, field_source = _field(destination, declared_field)
+    response = Response(
+        local_date=today,
+        number_hash=number_hash(spending.number),
+        unit_id=destination.unit.id,
+        counter_id=destination.counter.id if destination.counter is not None else None,
+        version=questionnaire.id,
+        trust=Trust.COUNTER,
+        flags=TOO_FAST if spending.too_fast else "",
+        trial=is_trial(destination.unit, today),
+        field=field,
+        field_source=field_source,
+        channel=destination.channel.value,
+        channel_source=Source.CODE,
+        outcome=None,
+        outcome_source=Source.UNKNOWN,
+        answers=questionnaire.encode(answers),
+    )
+    try:
+        with write(session):
+            # The unique key decides which of several tries counts; the others wait for it and fail here.
+            session.execute(
+                insert(SpentNonce).values(nonce_hash=spending.nonce_hash, issued_on=spending.opened_on)
+            )
+            session.add(response)
+    except IntegrityError:
+        if not was_sent(session, spending.nonce_hash):
+            raise
+
+
+def was_sent(session: Session, nonce_hash: bytes) -> bool:
+    """Tell whether a form with this nonce has been stored already."""
+    return session.get(SpentNonce, nonce_hash) is not None
+
+
+def submit_extra(
+    session: Session,
+    *,
+    questionnaire: Questionnaire,
+    answers: Mapping[str, str],
+    number: bytes,
+    sent_on: date,
+) -> None:
+    """Store what is answered after sending, once: the first time counts, and nothing answered is not stored.
+
+    `sent_on` is the local date of the response.
+    """
+    encoded = questionnaire.encode_extra(answers)
+    if not encoded.strip(SKIPPED):
+        return
+    key = number_hash(number)
+    extra = ResponseExtra(number_hash=key, local_date=sent_on, version=questionnaire.id, answers=encoded)
+    try:
+        with write(session):
+            session.add(extra)
+    except IntegrityError:
+        if session.get(ResponseExtra, key) is None:
+            raise
+
+
+def number_hash(number: bytes) -> bytes:
+    """Return what is stored of a response number."""
+    return hashlib.sha256(number).digest()
+
+
+def _field(destination: Destination, declared: str | None) -> tuple[str | None, Source]:
+    if len(destination.fields) == 1:
+        return destination.fields[0].code, Source.CODE
+    return (declared, Source.DECLARED) if declared else (None, Source.UNKNOWN)
