@@ -13,6 +13,9 @@ from survey.errors import Fault, HailongError
 SENTENCES = {
     "import_refused": _("Chưa nhập dữ liệu nào: tệp có %(count)s lỗi cần sửa."),
     "closed_unit": _("Đơn vị của mã này đã ngừng hoạt động và chưa có đơn vị thay thế."),
+    "no_counters": _(
+        "%(unit)s chưa có quầy nào để in áp phích. Hãy nhập quầy bằng: hailong counters import TỆP"
+    ),
     "revoked_code": _("Mã này không còn dùng nữa. Xin quét mã mới ở quầy."),
     "unknown_code": _("Không có mã này. Xin xem lại mã in dưới hình vuông: 8 chữ và số."),
     "questionnaire_changed": _(

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import click
 
-from survey.cli import setup
+from survey.cli import qr, setup
 
-COMMANDS: tuple[click.Command, ...] = (setup.init,)
+COMMANDS: tuple[click.Command, ...] = (setup.init, qr.qr)

@@ -1,0 +1,90 @@
+"""`hailong qr …`: codes to print."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from typing import IO
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from survey.codes import grouped, normalise
+from survey.config import TIME_ZONE, Settings
+from survey.extensions import db
+from survey.models import Unit
+from survey.services import audit, poster, qrcode
+
+MANY = 5
+OUTPUT = click.File("wb", lazy=True)  # opened only when there is something to write
+
+
+@click.group("qr")
+def qr() -> None:
+    """Mã QR: áp phích ở quầy, hình mã, thu hồi mã."""
+
+
+@qr.command("posters")
+@click.option("--unit", "unit_code", required=True, metavar="CODE", help="Mã đơn vị.")
+@click.option("--below", is_flag=True, help="In cả các đơn vị trực thuộc.")
+@click.option("--size", type=click.Choice(["a5", "a4"]), default="a5", show_default=True, help="Khổ giấy.")
+@click.option("--out", type=OUTPUT, required=True, help="Tệp PDF.")
+@with_appcontext
+def posters(unit_code: str, below: bool, size: str, out: IO[bytes]) -> None:
+    """In áp phích cho mọi quầy của một đơn vị, mỗi quầy một trang. Quầy chưa có mã thì được cấp mã mới."""
+    now = datetime.now(TIME_ZONE)
+    pdf, pages = poster.posters(
+        db.session,
+        unit_code,
+        below=below,
+        size=size,
+        base_url=_settings().base_url,
+        today=now.date(),
+        now=now,
+        actor=audit.COMMAND_LINE,
+        progress=_progress,
+    )
+    out.write(pdf)
+    click.echo(f"Đã ghi {pages} áp phích khổ {size.upper()} vào {out.name}.")
+
+
+@qr.command("image")
+@click.argument("code")
+@click.option("--out", type=OUTPUT, required=True, help="Tệp .svg hoặc .png.")
+@with_appcontext
+def image(code: str, out: IO[bytes]) -> None:
+    """Vẽ hình mã QR của mã CODE."""
+    kind = Path(out.name).suffix.lower().removeprefix(".")
+    if kind not in poster.IMAGES:
+        raise click.BadParameter("tên tệp phải kết thúc bằng .svg hoặc .png", param_hint="--out")
+    today = datetime.now(TIME_ZONE).date()
+    base_url, wanted = _settings().base_url, normalise(code)
+    drawing = poster.image(db.session, wanted, kind=kind, base_url=base_url, today=today)
+    out.write(drawing)
+    click.echo(f"Đã ghi {out.name}: {poster.address(base_url, wanted)}")
+
+
+@qr.command("revoke")
+@click.argument("code")
+@with_appcontext
+def revoke(code: str) -> None:
+    """Thu hồi mã CODE: từ hôm nay mã không mở phiếu nữa. Phiếu đã gửi vẫn được tính."""
+    now = datetime.now(TIME_ZONE)
+    revoked = qrcode.revoke(db.session, normalise(code), today=now.date(), now=now, actor=audit.COMMAND_LINE)
+    click.echo(f"Mã {grouped(revoked.code)} của {revoked.unit.name} đã thu hồi từ {revoked.revoked_on:%d/%m/%Y}.")
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
+
+
+def _progress(units: list[Unit]) -> Iterator[Unit]:
+    if len(units) < MANY:
+        yield from units
+        return
+    with click.progressbar(units, label="Đang in", file=sys.stderr) as bar:
+        yield from bar
