@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+from analysis.errors import AnalysisError
 
 Basis = Literal["cross", "received", "settled"]
 BASES: Final = ("cross", "received", "settled")
@@ -73,4 +75,101 @@ def population_from_rows(rows: Iterable[DossierRow], *, unit_ids: Sequence[str] 
     received one scaled to that total; with one table everything comes from it. Raises `AnalysisError` for a
     negative or fractional count, a repeated row, a full cross beside a margin table, and "tat-ca" beside fields.
     """
-    raise NotImplementedError
+    counts = _checked_counts(rows)
+    units = _Numbers({key.unit_id for key in counts} | set(unit_ids))
+    fields = _Numbers({key.field for key in counts} - {ALL_FIELDS})
+    channels = _Numbers({key.channel for key in counts if key.channel is not None})
+    # (unit, field, channel, outcome) by basis; the last place of a level is "not broken down"
+    shape = (len(units), len(fields) + 1, len(channels) + 1, len(OUTCOMES) + 1)
+    tables = {basis: np.zeros(shape, np.int64) for basis in BASES}
+    outcomes = _Numbers(OUTCOMES, keep_order=True)
+    for key, count in counts.items():
+        place = units[key.unit_id], fields[key.field], channels[key.channel], outcomes[key.outcome]
+        tables[key.basis][place] += count
+    return _margins(tables["cross"], tables["received"], tables["settled"], units, fields, channels)
+
+
+class _Numbers(dict[str | None, int]):
+    """Places of names; anything else is -1, the last place."""
+
+    def __init__(self, names: Iterable[str], *, keep_order: bool = False) -> None:
+        self.names = tuple(names) if keep_order else tuple(sorted(names))
+        super().__init__({name: place for place, name in enumerate(self.names)})
+
+    def __missing__(self, name: str | None) -> int:
+        return -1
+
+
+def _margins(
+    cross: NDArray[np.int64],
+    received: NDArray[np.int64],
+    settled: NDArray[np.int64],
+    units: _Numbers,
+    fields: _Numbers,
+    channels: _Numbers,
+) -> Population:
+    by_outcome = settled + cross
+    main = np.where(by_outcome.any(axis=(1, 2, 3), keepdims=True), by_outcome, received)
+    total = main.sum(axis=(1, 2, 3)).astype(np.float64)
+    at_receipt = np.where(received.any(axis=(1, 2, 3), keepdims=True), received, cross)
+    field = main.sum(axis=(2, 3))[:, :-1].astype(np.float64)
+    field_at_receipt = _scaled(at_receipt.sum(axis=(2, 3))[:, :-1], total)
+    return Population(
+        unit_ids=units.names,
+        field_levels=fields.names,
+        channel_levels=channels.names,
+        outcome_levels=OUTCOMES,
+        total=total,
+        field=np.where(field.any(axis=1, keepdims=True), field, field_at_receipt),
+        channel=_scaled(at_receipt.sum(axis=(1, 3))[:, :-1], total),
+        outcome=by_outcome.sum(axis=(1, 2))[:, :-1].astype(np.float64),
+        settled=by_outcome.sum(axis=(1, 2))[:, :-1],
+        cross=cross[:, :-1, :-1, :-1].astype(np.float64) if cross.any() else None,
+    )
+
+
+def _scaled(margin: NDArray[np.int64], total: FloatArray) -> FloatArray:
+    counted = margin.sum(axis=1)
+    scale = np.divide(total, counted, out=np.zeros_like(total), where=counted > 0)
+    scaled: FloatArray = margin * scale[:, None]
+    return scaled
+
+
+def _checked_counts(rows: Iterable[DossierRow]) -> dict["_Key", int]:
+    counts: dict[_Key, int] = {}
+    bases: dict[str, set[str]] = {}
+    broken_down: dict[tuple[str, str], set[bool]] = {}
+    for row in rows:
+        key = _Key(row.unit_id, row.basis, row.field, row.channel, row.outcome)
+        if type(row.count) is not int or row.count < 0:
+            raise _faulty(row, "dossier_count", row.count, "a whole number, 0 or more", "mend the count")
+        if key in counts:
+            raise _faulty(row, "dossier_repeated", row.count, "each combination once", "remove the repeated row")
+        if row.outcome is not None and row.outcome not in OUTCOMES:
+            raise _faulty(row, "dossier_outcome", row.outcome, ", ".join(OUTCOMES), "use one of these words")
+        counts[key] = row.count
+        bases.setdefault(row.unit_id, set()).add(row.basis)
+        if "cross" in bases[row.unit_id] and len(bases[row.unit_id]) > 1:
+            raise _faulty(
+                row, "dossier_bases", row.basis, "the full cross or the margin tables", "keep one of them"
+            )
+        kinds = broken_down.setdefault((row.unit_id, row.basis), set())
+        kinds.add(row.field == ALL_FIELDS)
+        if len(kinds) > 1:
+            raise _faulty(row, "dossier_fields", row.field, "either fields or the total", "remove the total row")
+    return counts
+
+
+class _Key(NamedTuple):
+    unit_id: str
+    basis: Basis
+    field: str
+    channel: str | None
+    outcome: str | None
+
+
+def _faulty(row: DossierRow, code: str, got: object, expected: str, remedy: str) -> AnalysisError:
+    place = " / ".join(filter(None, (row.unit_id, row.basis, row.field, row.channel, row.outcome)))
+    return AnalysisError(
+        "a dossier count cannot be used", code=code, where=place, got=got, expected=expected, remedy=remedy
+    )
