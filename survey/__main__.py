@@ -12,7 +12,7 @@ from survey import PROGRAM_VERSION, create_app
 from survey.cli import COMMANDS
 from survey.config import SettingsError
 from survey.errors import HailongError, ImportRefused
-from survey.messages import fault_line, sentence
+from survey.messages import fault_lines, sentence
 
 
 class HailongGroup(click.Group):
@@ -26,7 +26,7 @@ class HailongGroup(click.Group):
             lines = [str(error)]
         except HailongError as error:
             faults = error.faults if isinstance(error, ImportRefused) else []
-            lines = [sentence(error), *(fault_line(fault) for fault in faults)]
+            lines = [sentence(error), *fault_lines(faults)]
         except (OperationalError, ProgrammingError) as error:
             # Both engines say so in words of their own when a table is missing.
             if "no such table" not in str(error) and "does not exist" not in str(error):

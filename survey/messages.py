@@ -5,12 +5,18 @@ Vietnamese is the source text; English comes from the catalogue in `survey/trans
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from decimal import Decimal
+
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from survey.errors import Fault, HailongError
+from survey.filters import count, decimal
+from survey.import_messages import IMPORT_SENTENCES
 
-SENTENCES = {
+MOST_LINES = 200
+SENTENCES = IMPORT_SENTENCES | {
     "import_refused": _("Chưa nhập dữ liệu nào: tệp có %(count)s lỗi cần sửa."),
     "closed_unit": _("Đơn vị của mã này đã ngừng hoạt động và chưa có đơn vị thay thế."),
     "no_counters": _(
@@ -45,7 +51,14 @@ SENTENCES = {
 
 def sentence(problem: HailongError | Fault) -> str:
     """Word a problem in the language of the page or command."""
-    return str(SENTENCES[problem.code]) % problem.params
+    return str(SENTENCES[problem.code]) % {name: _written(value) for name, value in problem.params.items()}
+
+
+def _written(value: object) -> object:
+    """Write numbers as people do; what must not get thousands marks (a row, a year) comes as text."""
+    if isinstance(value, Decimal):
+        return decimal(value, max(0, -int(value.as_tuple().exponent)))
+    return count(value) if isinstance(value, int) else value
 
 
 def fault_line(fault: Fault) -> str:
@@ -55,7 +68,17 @@ def fault_line(fault: Fault) -> str:
         place.append(gettext("Dòng %(row)s", row=fault.row))
     if fault.column is not None:
         place.append(gettext("cột “%(column)s”", column=fault.column))
+    if fault.cell is not None:
+        place.append(gettext("ô %(cell)s", cell=fault.cell))
     return f"{', '.join(place)}: {sentence(fault)}" if place else sentence(fault)
+
+
+def fault_lines(faults: Sequence[Fault]) -> list[str]:
+    """Word many faults, but no more than a person reads."""
+    lines = [fault_line(fault) for fault in faults[:MOST_LINES]]
+    if len(faults) > MOST_LINES:
+        lines.append(gettext("… và %(rest)s lỗi khác.", rest=count(len(faults) - MOST_LINES)))
+    return lines
 
 
 STATUSES = {

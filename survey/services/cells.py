@@ -52,14 +52,15 @@ def text(longest: int) -> Parse:
 
 
 def one_of(choices: Mapping[str, Any]) -> Parse:
-    """One of a few words, in any spelling; `choices` maps folded words to values."""
+    """One of a few words in any spelling; `choices` maps the words, as messages list them, to values."""
     named = text(200)
+    by_word = {fold(word): value for word, value in choices.items()}
 
     def parse(cell: Cell) -> Any:
         words = named(cell)
-        if fold(words) not in choices:
+        if fold(words) not in by_word:
             raise BadCell("unknown_word", got=words, known=", ".join(choices))
-        return choices[fold(words)]
+        return by_word[fold(words)]
 
     return parse
 

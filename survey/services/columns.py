@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,6 +59,7 @@ class Table:
     rows: list[Row] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
+    blank_rows: int = 0
 
     def has(self, key: str) -> bool:
         """Tell whether the table has this column."""
@@ -91,9 +92,10 @@ class Table:
         )
 
 
-def read_table(data: bytes, columns: Sequence[Column]) -> Table:
+def read_table(data: bytes, columns: Sequence[Column], *, prefilled: Collection[str] = ()) -> Table:
     """Read a CSV or XLSX file by its columns; faults are collected in the table, to be raised by `check`.
 
+    Rows that say nothing beyond the `prefilled` columns of a template are counted and left out.
     Raises ImportRefused at once when the columns themselves are wrong, because then no row can be read.
     """
     by_heading = {fold(name): column for column in columns for name in (column.key, *column.headers)}
@@ -105,10 +107,16 @@ def read_table(data: bytes, columns: Sequence[Column]) -> Table:
     table = Table({column.key: column for column in columns}, titles, faults=sheet.faults)
     width = len(sheet.header.cells)
     for row in sheet.rows:
-        if any(cell.value is not None or cell.trouble for cell in row.cells[width:]):
+        if any(not cell.is_blank for cell in row.cells[width:]):
             table.faults.append(
                 Fault(row.number, None, "too_many_cells", {"cells": len(row.cells), "width": width})
             )
+        elif prefilled and not any(
+            not row.cells[position].is_blank
+            for position, column in at.items()
+            if column.key not in prefilled and position < len(row.cells)
+        ):
+            table.blank_rows += 1
         else:
             table.rows.append(_row(table, row, at))
     if not table.rows and not table.faults:

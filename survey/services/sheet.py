@@ -54,6 +54,10 @@ class Cell:
     is_percent: bool = False
     trouble: str | None = None
 
+    @property
+    def is_blank(self) -> bool:
+        return self.value is None and self.trouble is None
+
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
@@ -64,7 +68,7 @@ class SheetRow:
 
     @property
     def is_blank(self) -> bool:
-        return all(cell.value is None and cell.trouble is None for cell in self.cells)
+        return all(cell.is_blank for cell in self.cells)
 
 
 @dataclass(frozen=True, slots=True)

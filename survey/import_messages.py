@@ -1,0 +1,122 @@
+"""The sentences for what can be wrong in an imported file: what it is, and how to mend it."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+
+FILE_SENTENCES = {
+    "file_too_large": _(
+        "Tệp quá lớn (%(size)s MB, tối đa %(limit)s MB). Hãy chia thành nhiều tệp, hoặc bỏ hình ảnh và các "
+        "trang tính không dùng."
+    ),
+    "file_empty": _("Tệp trống, không có dòng nào."),
+    "file_missing": _("Không đọc được tệp %(path)s: %(reason)s."),
+    "not_a_spreadsheet": _(
+        "Không đọc được bảng tính trong tệp này (có vẻ là %(kind)s). Hãy mở bằng Excel hoặc LibreOffice rồi "
+        "lưu thành XLSX hoặc CSV UTF-8."
+    ),
+    "old_excel": _(
+        "Tệp Excel kiểu cũ (.xls) hoặc có đặt mật khẩu. Hãy mở bằng Excel, bỏ mật khẩu rồi lưu thành .xlsx."
+    ),
+    "wrong_encoding": _(
+        "Chữ trong tệp không phải mã UTF-8 (có thể là TCVN3, VNI hoặc Windows-1258). Hãy mở bằng Excel, chọn "
+        "Lưu thành, loại tệp “CSV UTF-8”, hoặc lưu thành .xlsx."
+    ),
+    "broken_quotes": _("Có dấu ngoặc kép chưa đóng hoặc đặt sai chỗ. Hãy sửa dòng này, hoặc lưu tệp thành .xlsx."),
+    "no_header": _(
+        "Không thấy dòng tiêu đề cột. Dòng đầu phải ghi tên cột; hãy lấy mẫu bằng tuỳ chọn --template."
+    ),
+    "no_rows": _("Dưới dòng tiêu đề không có dòng dữ liệu nào."),
+    "unknown_column": _("không phải cột của bảng này. Các cột dùng được: %(known)s; hoặc cột “Ghi chú”."),
+    "duplicate_column": _("cột này có hai lần. Hãy bỏ bớt một cột."),
+    "missing_column": _("thiếu cột này (có thể ghi: %(known)s)."),
+    "merged_cells": _("các ô %(range)s bị gộp. Hãy bỏ gộp ô rồi ghi giá trị vào từng ô."),
+    "too_many_cells": _(
+        "dòng có %(cells)s ô mà tiêu đề chỉ có %(width)s. Có thể số thập phân viết dấu phẩy chưa đặt trong "
+        "ngoặc kép."
+    ),
+}
+
+CELL_SENTENCES = {
+    "blank_cell": _("ô này không được bỏ trống."),
+    "formula": _("ô chứa công thức. Hãy chép rồi dán lại dạng giá trị (Paste Values)."),
+    "error_value": _("ô đang báo lỗi của Excel. Hãy sửa rồi ghi giá trị."),
+    "garbled_text": _(
+        "chữ “%(got)s” bị hỏng dấu (phông TCVN3, VNI hoặc lưu sai bảng mã). Hãy gõ lại bằng Unicode và lưu "
+        "thành .xlsx hoặc CSV UTF-8."
+    ),
+    "text_too_long": _("dài %(length)s ký tự, tối đa %(longest)s. Hãy viết gọn lại."),
+    "date_not_text": _("Excel đã đổi ô này thành ngày %(got)s. Hãy đặt định dạng ô là Văn bản rồi gõ lại."),
+    "date_not_number": _("ô này là ngày %(got)s, cần một số. Hãy đặt định dạng ô là Số rồi gõ lại."),
+    "unknown_word": _("“%(got)s” không dùng được ở đây. Hãy chọn một trong: %(known)s."),
+    "not_a_date": _("“%(got)s” không phải ngày. Hãy viết ngày/tháng/năm, ví dụ 01/07/2026."),
+    "not_a_number": _("“%(got)s” không phải số. Chỉ ghi chữ số, ví dụ 47563 hoặc 47.563."),
+    "negative_number": _("“%(got)s” là số âm. Hãy ghi số từ 0 trở lên."),
+    "fractional_count": _(
+        "“%(got)s” là số lẻ, cần số nguyên. Nếu dấu chấm hay phẩy là dấu hàng nghìn, hãy gõ lại liền, ví dụ 47563."
+    ),
+    "number_too_large": _("“%(got)s” lớn quá mức có thể. Hãy kiểm tra lại số."),
+    "too_many_decimals": _("“%(got)s” có quá 4 chữ số thập phân. Hãy làm tròn."),
+    "percent_not_points": _("ô này là tỷ lệ phần trăm, cần số điểm. Hãy ghi điểm, hoặc dùng cột tỷ lệ %%."),
+    "percent_outside": _("“%(got)s” nằm ngoài khoảng 0 đến 100%%."),
+    "share_not_percent": _(
+        "“%(got)s” nhỏ hơn 1%%. Hãy ghi theo phần trăm, ví dụ 87,60; nếu đúng thế, thêm dấu %%."
+    ),
+    "code_letters": _("mã “%(got)s” chỉ được gồm chữ, số, dấu chấm, gạch ngang, gạch chéo, không có dấu cách."),
+}
+
+ROW_SENTENCES = {
+    "duplicate_row": _("trùng với dòng %(first)s. Hãy bỏ một dòng."),
+    "unit_not_found": _("không có đơn vị “%(got)s”. Hãy sửa mã, hoặc nhập đơn vị trước (hailong units import)."),
+    "unit_not_found_similar": _("không có đơn vị “%(got)s”. Có phải: %(known)s?"),
+    "unit_name_ambiguous": _("có nhiều đơn vị tên “%(got)s”. Hãy ghi mã: %(codes)s."),
+    "unit_kind_needed": _(
+        "không rõ “%(name)s” là loại đơn vị gì. Hãy ghi cột loại đơn vị: Sở, Phường, Xã, Đặc khu…"
+    ),
+    "unit_before_two_tiers": _("cấp huyện đã kết thúc ngày 30/06/2025. Hãy ghi ngày hiệu lực từ trước ngày đó."),
+    "unit_ends_before_it_begins": _("ngày hết hiệu lực đứng trước ngày bắt đầu hiệu lực. Hãy xem lại hai ngày."),
+    "unit_starts_outside_its_time": _(
+        "ngày bắt đầu đo nằm ngoài thời gian hiệu lực của đơn vị. Hãy xem lại ngày."
+    ),
+    "unit_link_circle": _(
+        "đi theo “%(got)s” lại quay về chính đơn vị này. Hãy sửa quan hệ cấp trên hoặc kế thừa."
+    ),
+    "unit_not_yet": _("%(unit)s thành lập ngày %(since)s, sau kỳ này. Hãy ghi đơn vị của thời gian đó."),
+    "unit_no_longer": _("%(unit)s hết hiệu lực ngày %(until)s, trước kỳ này. Đơn vị kế thừa: %(successor)s."),
+    "unit_without_start": _(
+        "%(unit)s chưa có ngày bắt đầu đo: phiếu của đơn vị này là phiếu thử, chưa tính điểm."
+    ),
+    "unit_starts_later": _("%(unit)s bắt đầu đo ngày %(start)s, sau kỳ này: kỳ này chưa có phiếu được tính."),
+    "field_not_found": _("không có lĩnh vực “%(got)s”. Hãy ghi một trong: %(known)s."),
+    "field_not_of_a_counter": _("“Tất cả lĩnh vực” không dùng cho quầy. Hãy liệt kê từng lĩnh vực."),
+}
+
+DOSSIER_SENTENCES = {
+    "two_forms_at_once": _("bảng vừa có cột này vừa có cột “%(other)s”: chỉ dùng một trong hai mẫu."),
+    "no_count_columns": _(
+        "Bảng không có cột số hồ sơ. Cần “Số hồ sơ” cùng “Kênh tiếp nhận” hoặc “Kết quả giải quyết”, hoặc "
+        "các cột của biểu II.06; hãy lấy mẫu bằng tuỳ chọn --template."
+    ),
+    "neither_channel_nor_outcome": _("cần ghi kênh tiếp nhận, kết quả giải quyết, hoặc cả hai."),
+    "mixed_basis": _(
+        "dòng này và dòng %(first)s của cùng đơn vị đếm theo hai cách: ghi cả kênh lẫn kết quả ở mọi dòng, "
+        "hoặc tách riêng bảng theo kênh và bảng theo kết quả."
+    ),
+    "total_beside_fields": _("dòng tổng số đứng cạnh các lĩnh vực sẽ bị đếm hai lần. Hãy bỏ dòng tổng số."),
+    "part_missing": _("thiếu số, trong khi “%(total)s” và các phần khác đã ghi. Nếu không có hồ sơ, hãy ghi 0."),
+    "parts_do_not_add_up": _("ghi %(total)s nhưng %(parts)s = %(computed)s. Hãy sửa tổng hoặc các phần."),
+    "balance_wrong": _(
+        "tiếp nhận %(total)s khác đã giải quyết %(settled)s + đang giải quyết %(pending)s = %(computed)s. "
+        "Hãy xem lại."
+    ),
+    "settled_more_than_received": _("đã giải quyết %(settled)s, nhiều hơn tổng tiếp nhận %(total)s. Hãy xem lại."),
+    "printed_rate_differs": _("%(unit)s: tính được %(computed)s%%, bản in ghi %(printed)s%%."),
+    "printed_rate_unchecked": _("bản in ghi %(printed)s%% nhưng không có số đã giải quyết để tính lại."),
+    "period_still_running": _(
+        "Kỳ %(period)s còn đến hết ngày %(last)s: số hồ sơ chưa đủ, hãy nhập lại khi hết kỳ."
+    ),
+}
+
+INDEX_SENTENCES: dict[str, object] = {}
+
+IMPORT_SENTENCES = FILE_SENTENCES | CELL_SENTENCES | ROW_SENTENCES | DOSSIER_SENTENCES | INDEX_SENTENCES

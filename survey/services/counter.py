@@ -1,0 +1,115 @@
+"""Import the counters of one-stop shops and the fields they serve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session, selectinload
+
+from survey.models import Counter, CounterField, ServiceField, Unit
+from survey.services import audit
+from survey.services.cells import BadCell, text
+from survey.services.columns import Column, Row, duplicates, read_table
+from survey.services.importing import ImportSummary, import_transaction
+from survey.services.service_field import ALL_FIELDS, FieldFinder
+from survey.services.sheet import Cell
+from survey.services.template import Template
+from survey.services.unit import code_cell
+from survey.services.unit_finder import UnitFinder
+
+
+def _columns(unit: Callable[[Cell], Unit], fields: Callable[[Cell], list[str]]) -> tuple[Column, ...]:
+    return (
+        Column("unit", ("Mã đơn vị", "Đơn vị", "Unit code"), unit, required=True, filled=True),
+        Column("code", ("Mã quầy", "Counter code", "Counter"), code_cell, required=True, filled=True),
+        Column("name", ("Tên quầy", "Counter name"), text(120), required=True, filled=True),
+        Column("fields", ("Lĩnh vực", "Các lĩnh vực", "Field"), fields),
+    )
+
+
+def import_counters(
+    session: Session, data: bytes, *, now: datetime, actor: str, file_name: str, dry_run: bool = False
+) -> ImportSummary:
+    """Create and update counters by unit and code; a blank cell of fields keeps them as they are.
+
+    Raises ImportRefused with every fault; then nothing is stored.
+    """
+    with import_transaction(session, dry_run=dry_run):
+        units = UnitFinder(session.scalars(select(Unit)))
+        fields = FieldFinder(session.scalars(select(ServiceField)))
+        table = read_table(data, _columns(units.parse, _field_list(fields)), prefilled=("unit",))
+        readable = [row for row in table.rows if row["unit"] and row["code"]]
+        for row, first in duplicates(readable, _key):
+            table.fault(row, "code", "duplicate_row", first=str(first.number))
+        table.check()
+        summary = _store(session, {_key(row): row for row in readable})
+        audit.record(
+            session,
+            now=now,
+            actor=actor,
+            action="counters.import",
+            subject=file_name[-120:],
+            detail={"rows": summary.rows, "created": summary.created, "updated": summary.updated},
+        )
+    return summary
+
+
+def template(session: Session) -> Template:
+    """The sheet to fill in: the counters known so far, and a line for every unit that has none."""
+    units = session.scalars(select(Unit).order_by(Unit.code).options(selectinload(Unit.counters))).all()
+    rows = [
+        {"unit": unit.code, "code": counter.code, "name": counter.name, "fields": "; ".join(_codes(counter))}
+        for unit in units
+        for counter in unit.counters
+    ]
+    rows += [{"unit": unit.code} for unit in units if not unit.counters]
+    return Template("counters", _columns(UnitFinder(units).parse, lambda _cell: []), rows)
+
+
+def _key(row: Row) -> tuple[int, str]:
+    return row["unit"].id, row["code"].casefold()
+
+
+def _codes(counter: Counter) -> list[str]:
+    return [field.code for field in counter.fields]
+
+
+def _field_list(finder: FieldFinder) -> Callable[[Cell], list[str]]:
+    words = text(2000)
+
+    def parse(cell: Cell) -> list[str]:
+        codes = [finder.parse(Cell(part.strip())) for part in words(cell).split(";") if part.strip()]
+        if ALL_FIELDS in codes:
+            raise BadCell("field_not_of_a_counter")
+        return list(dict.fromkeys(codes))
+
+    return parse
+
+
+def _store(session: Session, rows: Mapping[tuple[int, str], Row]) -> ImportSummary:
+    existing = {
+        (counter.unit_id, counter.code.casefold()): counter for counter in session.scalars(select(Counter))
+    }
+    changed = set()
+    for key, row in rows.items():
+        counter = existing.get(key)
+        if counter is None:
+            counter = Counter(unit_id=key[0], code=row["code"], name=row["name"])
+            session.add(counter)
+            session.flush()
+        elif counter.name != row["name"]:
+            counter.name = row["name"]
+            changed.add(key)
+        if row["fields"] is not None and row["fields"] != _codes(counter):
+            session.execute(delete(CounterField).where(CounterField.counter_id == counter.id))
+            session.add_all(CounterField(counter_id=counter.id, field=code) for code in row["fields"])
+            if key in existing:
+                changed.add(key)
+    session.flush()
+    session.expire_all()
+    created = len(rows.keys() - existing.keys())
+    return ImportSummary(
+        rows=len(rows), created=created, updated=len(changed), unchanged=len(rows) - created - len(changed)
+    )

@@ -1,0 +1,169 @@
+"""Import the dossiers of a period: the known population that responses are weighted to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.orm import Session, selectinload
+
+from analysis.periods import Period
+from survey.config import TIME_ZONE
+from survey.errors import HailongError
+from survey.models import Basis, Counter, DossierCount, ServiceField, Unit
+from survey.services import audit
+from survey.services.columns import Column, Table, read_table
+from survey.services.dossier_table import LONG_COLUMNS, WIDE_COLUMNS, Count, key_columns, read_counts
+from survey.services.importing import ImportSummary, import_transaction
+from survey.services.score import closed_set
+from survey.services.service_field import FieldFinder
+from survey.services.sheet import Cell
+from survey.services.template import Template
+from survey.services.unit_finder import UnitFinder
+
+
+@dataclass(frozen=True)
+class DossierSummary(ImportSummary):
+    """What was imported: units, and the dossiers by which each is weighted (settled ones, else received ones)."""
+
+    period: str = ""
+    units: int = 0
+    dossiers: int = 0
+    blank_rows: int = 0
+
+
+def import_dossiers(
+    session: Session,
+    data: bytes,
+    period: Period,
+    *,
+    now: datetime,
+    actor: str,
+    file_name: str,
+    dry_run: bool = False,
+) -> DossierSummary:
+    """Put the counts of a file in place of those its units had for `period`; other units keep theirs.
+
+    Raises HailongError when the period is closed or has not begun, ImportRefused with every fault of the file.
+    """
+    if now.astimezone(TIME_ZONE).date() < period.first:
+        raise HailongError("period_not_started", period=period.text, first=f"{period.first:%d/%m/%Y}")
+    with import_transaction(session, dry_run=dry_run):
+        if closed_set(session, period.text) is not None:
+            raise HailongError("period_closed", period=period.text)
+        units = UnitFinder(session.scalars(select(Unit)))
+        fields = FieldFinder(session.scalars(select(ServiceField)))
+        table = read_table(data, _columns(units.parse, fields.parse), prefilled=("unit", "field"))
+        counts = read_counts(table)
+        _check_time(table, period, now)
+        table.check()
+        summary = _store(session, table, counts, period)
+        audit.record(
+            session,
+            now=now,
+            actor=actor,
+            action="dossiers.import",
+            subject=period.text,
+            detail={
+                "file": file_name,
+                "units": summary.units,
+                "dossiers": summary.dossiers,
+                "replaced": list(summary.replaced),
+            },
+        )
+    return summary
+
+
+def template(session: Session, now: datetime) -> Template:
+    """The II.06 sheet to fill in: a line for every unit of today and each field that its counters serve."""
+    today = now.astimezone(TIME_ZONE).date()
+    units = session.scalars(
+        select(Unit)
+        .where(Unit.valid_to.is_(None) | (Unit.valid_to >= today))
+        .order_by(Unit.code)
+        .options(selectinload(Unit.counters).selectinload(Counter.fields))
+    ).all()
+    asked = session.scalars(select(ServiceField).where(ServiceField.asked).order_by(ServiceField.position)).all()
+    rows = [{"unit": unit.code, "field": field.name_vi} for unit in units for field in (_served(unit) or asked)]
+    columns = (*key_columns(UnitFinder(units).parse, FieldFinder(asked).parse), *WIDE_COLUMNS)
+    return Template("dossiers", columns, rows)
+
+
+def _served(unit: Unit) -> list[ServiceField]:
+    served = {field.code: field for counter in unit.counters for field in counter.fields}
+    return sorted(served.values(), key=lambda field: field.position)
+
+
+def _columns(unit: Callable[[Cell], Any], field: Callable[[Cell], Any]) -> tuple[Column, ...]:
+    return (*key_columns(unit, field), *LONG_COLUMNS, *WIDE_COLUMNS)
+
+
+def _check_time(table: Table, period: Period, now: datetime) -> None:
+    """Dossiers of a unit that did not exist then are a mistake; of one that does not measure yet, worth a word."""
+    if now.astimezone(TIME_ZONE).date() <= period.last:
+        table.warn(None, None, "period_still_running", period=period.text, last=f"{period.last:%d/%m/%Y}")
+    told = set()
+    for row in table.rows:
+        unit: Unit | None = row["unit"]
+        if unit is None or unit.id in told:
+            continue
+        told.add(unit.id)
+        if unit.valid_from > period.last:
+            table.fault(row, "unit", "unit_not_yet", unit=unit.name, since=f"{unit.valid_from:%d/%m/%Y}")
+        elif unit.valid_to is not None and unit.valid_to < period.first:
+            successor = f"{unit.successor.name} ({unit.successor.code})" if unit.successor else "–"
+            until = f"{unit.valid_to:%d/%m/%Y}"
+            table.fault(row, "unit", "unit_no_longer", unit=unit.name, until=until, successor=successor)
+        elif unit.start_date is None:
+            table.warn(row, "unit", "unit_without_start", unit=unit.name)
+        elif unit.start_date > period.last:
+            table.warn(row, "unit", "unit_starts_later", unit=unit.name, start=f"{unit.start_date:%d/%m/%Y}")
+
+
+def _store(session: Session, table: Table, counts: Iterable[Count], period: Period) -> DossierSummary:
+    listed = list(counts)
+    units: dict[int, Unit] = {count.unit.id: count.unit for count in listed}
+    of_units = (DossierCount.period == period.text) & DossierCount.unit_id.in_(units)
+    known = set(session.scalars(select(DossierCount.unit_id).where(of_units).distinct()))
+    session.execute(delete(DossierCount).where(of_units))
+    if listed:
+        session.execute(
+            insert(DossierCount),
+            [
+                {
+                    "unit_id": count.unit.id,
+                    "period": period.text,
+                    "basis": count.basis,
+                    "field": count.field,
+                    "channel": count.channel,
+                    "outcome": count.outcome,
+                    "count": count.number,
+                }
+                for count in listed
+            ],
+        )
+    return DossierSummary(
+        rows=len(table.rows),
+        created=len(units.keys() - known),
+        updated=len(known),
+        replaced=tuple(sorted(units[unit_id].code for unit_id in known)),
+        warnings=tuple(table.warnings),
+        period=period.text,
+        units=len(units),
+        dossiers=sum(_population(listed).values()),
+        blank_rows=table.blank_rows,
+    )
+
+
+def _population(counts: Iterable[Count]) -> dict[int, int]:
+    totals: dict[int, dict[Basis, int]] = {}
+    for count in counts:
+        of_unit = totals.setdefault(count.unit.id, {})
+        of_unit[count.basis] = of_unit.get(count.basis, 0) + count.number
+    return {
+        unit_id: next((by[basis] for basis in (Basis.CROSS, Basis.SETTLED, Basis.RECEIVED) if basis in by), 0)
+        for unit_id, by in totals.items()
+    }
