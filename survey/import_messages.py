@@ -11,6 +11,7 @@ FILE_SENTENCES = {
     ),
     "file_empty": _("Tệp trống, không có dòng nào."),
     "file_missing": _("Không đọc được tệp %(path)s: %(reason)s."),
+    "file_not_written": _("Không ghi được tệp %(path)s: %(reason)s."),
     "not_a_spreadsheet": _(
         "Không đọc được bảng tính trong tệp này (có vẻ là %(kind)s). Hãy mở bằng Excel hoặc LibreOffice rồi "
         "lưu thành XLSX hoặc CSV UTF-8."
@@ -27,6 +28,7 @@ FILE_SENTENCES = {
         "Không thấy dòng tiêu đề cột. Dòng đầu phải ghi tên cột; hãy lấy mẫu bằng tuỳ chọn --template."
     ),
     "no_rows": _("Dưới dòng tiêu đề không có dòng dữ liệu nào."),
+    "template_not_filled": _("Bảng mẫu chưa được điền: không dòng nào có số liệu."),
     "unknown_column": _("không phải cột của bảng này. Các cột dùng được: %(known)s; hoặc cột “Ghi chú”."),
     "duplicate_column": _("cột này có hai lần. Hãy bỏ bớt một cột."),
     "missing_column": _("thiếu cột này (có thể ghi: %(known)s)."),

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 import click
 
-from survey.cli import qr, setup
+from survey.cli import imports, qr, setup
 
-COMMANDS: tuple[click.Command, ...] = (setup.init, qr.qr)
+COMMANDS: tuple[click.Command, ...] = (setup.init, imports.units, imports.counters, imports.dossiers, qr.qr)

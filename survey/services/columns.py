@@ -120,7 +120,7 @@ def read_table(data: bytes, columns: Sequence[Column], *, prefilled: Collection[
         else:
             table.rows.append(_row(table, row, at))
     if not table.rows and not table.faults:
-        table.fault(None, None, "no_rows")
+        table.fault(None, None, "template_not_filled" if table.blank_rows else "no_rows")
     return table
 
 
