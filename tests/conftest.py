@@ -9,10 +9,8 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from factories import Factory
 from flask import Flask
 from flask.testing import FlaskClient
-from postgres_server import PostgresServer, start_postgres
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 
@@ -21,6 +19,9 @@ from survey.config import Settings
 from survey.database import make_engine
 from survey.extensions import db
 from survey.services import presets, schema
+
+from factories import Factory
+from postgres_server import PostgresServer, start_postgres
 
 TODAY = date(2026, 8, 14)
 BASE_URL = "http://127.0.0.1:8000"

@@ -114,14 +114,14 @@ def report_period(
     progress: Progress | None = None,
 ) -> PeriodReport:
     """Show a period: its frozen scores, a year from its frozen quarters, or else scores computed now."""
-    names = dict(session.execute(select(Unit.code, Unit.name)).tuples())
+    names = dict(session.execute(select(Unit.code, Unit.name)).tuples().all())
     if unit_codes is not None and (unknown := sorted(set(unit_codes) - names.keys())):
         raise HailongError("unknown_unit", unit=", ".join(unknown))
     if (frozen := closed_set(session, period.text)) is not None:
         rows = [score.detail for score in scores_of(session, frozen)]
         head = (frozen.state.value, frozen.computed_at, frozen.rule, frozen.versions, frozen.tally_digest)
     elif period.kind == "year" and (year := year_scores(session, period.first.year)):
-        codes = dict(session.execute(select(Unit.id, Unit.code)).tuples())
+        codes = dict(session.execute(select(Unit.id, Unit.code)).tuples().all())
         rows = [{"unit_id": codes[unit_id]} | as_plain(result) for unit_id, result in year.items()]
         head = ("year", now, DEFAULT_SCORE_RULE, [], None)
     else:
@@ -285,7 +285,7 @@ def _store(session: Session, scored: ScoredPeriod, state: ScoreState, revision: 
         tally_digest=scored.table.tally_digest,
         response_count=scored.response_count,
     )
-    ids = dict(session.execute(select(Unit.code, Unit.id)).tuples())
+    ids = dict(session.execute(select(Unit.code, Unit.id)).tuples().all())
     score_set.scores = [_score_row(ids[unit.unit_id], unit) for unit in scored.table.units]
     session.add(score_set)
     session.flush()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, String, and_, case, func, null, select, type_coerce
+from sqlalchemy import ColumnElement, Integer, String, and_, case, func, null, select, text, type_coerce
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -84,34 +84,63 @@ def count_responses(
         items=items or ("q1",),
         positions={questionnaire.id: questionnaire.positions for questionnaire in questionnaires},
     )
-    codes = dict(session.execute(select(Unit.id, Unit.code)).tuples())
-    columns = _pattern_columns(by_counter_and_week=rule.psu == "counter_week")
-    query = select(*columns, func.count()).where(condition).group_by(*columns)
+    codes = dict(session.execute(select(Unit.id, Unit.code)).tuples().all())
     total = session.scalar(select(func.count()).where(condition)) or 1
     read = 0
-    with session.connection().execution_options(yield_per=CHUNK).execute(query) as result:
-        for chunk in result.partitions():
-            builder.add([(codes[row[0]], *row[1:]) for row in chunk])
+    # Version, trust, flag and outcome have few combinations: naming each in the WHERE of its own query keeps
+    # them out of GROUP BY, where every further column costs a third of a second per million rows.
+    contexts = session.execute(select(*_context_columns()).where(condition).distinct()).tuples().all()
+    for context in sorted(contexts, key=repr):
+        for chunk in _pattern_chunks(session, rule, condition, context):
+            version, trust, flagged, outcome = context
+            builder.add(
+                [
+                    (codes[unit], version, trust, flagged, field, channel, outcome, counter, week, answers, count)
+                    for unit, field, channel, counter, week, answers, count in chunk
+                ]
+            )
             read += sum(row[-1] for row in chunk)
             if progress is not None:
                 progress(read / total)
     return CountedResponses(builder.build(), questionnaires)
 
 
-def _pattern_columns(*, by_counter_and_week: bool) -> list[ColumnElement[Any]]:
-    return [
-        Response.unit_id.expression,
+Context = tuple[str, str, bool, str | None]
+PatternRow = tuple[int, str | None, str | None, int | None, int | None, str, int]
+
+
+def _context_columns() -> tuple[ColumnElement[Any], ...]:
+    return (
         Response.version.expression,
-        # Plain text, so that a million rows are not turned into enumeration members one by one.
         type_coerce(Response.trust, String),
-        (Response.flags != "").label("flagged"),
-        Response.field.expression,
-        Response.channel.expression,
-        case((Response.outcome_source == Source.TOKEN, Response.outcome)).label("outcome"),
-        Response.counter_id.expression if by_counter_and_week else null().label("counter"),
-        week_number(Response.local_date).label("week") if by_counter_and_week else null().label("week"),
-        Response.answers.expression,
-    ]
+        Response.flags != "",
+        # An outcome counts only where the dossier code has told it.
+        case((Response.outcome_source == Source.TOKEN, Response.outcome)),
+    )
+
+
+def _pattern_chunks(
+    session: Session, rule: ScoreRule, condition: ColumnElement[bool], context: Context
+) -> Iterator[list[PatternRow]]:
+    by_psu = rule.psu == "counter_week"
+    counter = Response.counter_id.expression if by_psu else null()
+    week = week_number(Response.local_date) if by_psu else null()
+    columns = [Response.unit_id, Response.field, Response.channel, counter.label("counter"), week.label("week")]
+    query = (
+        select(*columns, Response.answers, func.count())
+        .where(condition, *(column.is_not_distinct_from(value) for column, value in _paired(context)))
+        .group_by(Response.unit_id, Response.answers, Response.field, Response.channel)
+    )
+    if by_psu:
+        query = query.group_by(Response.counter_id, text("week"))
+    with session.connection().execution_options(yield_per=CHUNK).execute(query) as result:
+        # Plain tuples from the driver: a row object for each of a million patterns would double the time.
+        while chunk := result.cursor.fetchmany(CHUNK):
+            yield chunk  # type: ignore[misc]
+
+
+def _paired(context: Context) -> Iterator[tuple[ColumnElement[Any], Any]]:
+    return zip(_context_columns(), context, strict=True)
 
 
 def factors_of(questionnaires: Iterable[Questionnaire]) -> tuple[FactorSpec, ...]:

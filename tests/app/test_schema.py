@@ -6,7 +6,6 @@ from datetime import date
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from conftest import TODAY
 from flask import Flask
 from sqlalchemy import inspect, text
 
@@ -14,6 +13,8 @@ from survey.database import make_engine
 from survey.extensions import db
 from survey.models import Model
 from survey.services import schema
+
+from conftest import TODAY
 
 
 def test_migrated_schema_equals_the_models(database_url: str) -> None:
