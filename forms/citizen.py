@@ -95,14 +95,21 @@ class CitizenForm(Switches):
         return not self.questionnaire.is_valid(self.answers)
 
     @property
-    def refused(self) -> tuple[str, ...]:
-        """The questions whose answer was never offered."""
-        return tuple(question.code for question in self.questionnaire.questions if self[question.code].errors)
+    def marked(self) -> tuple[str, ...]:
+        """The questions to be pointed at: unanswered ratings if more are needed, and answers never offered."""
+        missing = self.unanswered if self.has_too_few else ()
+        codes = [question.code for question in self.questionnaire.questions]
+        return tuple(code for code in codes if code in missing or self[code].errors)
 
     @property
-    def nonce_problem(self) -> str | None:
-        """Why the nonce cannot be spent: EXPIRED, ALTERED or nothing."""
-        return next(iter(self.n.errors), None)
+    def is_expired(self) -> bool:
+        """Whether the form was opened too long ago and must be sent once more with its new nonce."""
+        return EXPIRED in self.n.errors
+
+    @property
+    def is_altered(self) -> bool:
+        """Whether the nonce is missing, changed, or of another form."""
+        return ALTERED in self.n.errors
 
     def declared_field(self, offered: Collection[str]) -> str | None:
         """The field of procedures that was ticked; a list that changed since the form was opened is no fault."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 
 from flask import Flask, Response, abort, g, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 
 from survey.config import Settings
 
@@ -21,9 +22,19 @@ POLICY = {
 }
 
 
+class OfficerSessions(SecureCookieSessionInterface):
+    """Sessions of the officers' pages only: whatever an extension does, a citizen's page sets no cookie."""
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the cookie, and tell caches about it, where a sign-in exists."""
+        if request.path.startswith(self.get_cookie_path(app)):
+            super().save_session(app, session, response)
+
+
 def init_app(app: Flask) -> None:
     """Add the headers, and let nobody but this machine open the example."""
     settings: Settings = app.config["SETTINGS"]
+    app.session_interface = OfficerSessions()
 
     @app.before_request
     def guard_example() -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from flask import Flask
 
-from survey.views import health
+from survey.views import citizen, errors, health
 
-BLUEPRINTS = (health.blueprint,)
+BLUEPRINTS = (citizen.blueprint, health.blueprint)
 
 
 def init_app(app: Flask) -> None:
     """Register every blueprint."""
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    errors.init_app(app)

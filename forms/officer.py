@@ -1,0 +1,23 @@
+"""The forms of officers."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _
+from flask_wtf import FlaskForm
+from wtforms import EmailField, PasswordField
+from wtforms.validators import InputRequired, Length
+
+
+class SignInForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """Who are you?"""
+
+    email = EmailField(
+        _("Địa chỉ e-mail"),
+        validators=[InputRequired(_("Xin nhập địa chỉ e-mail.")), Length(max=254)],
+        render_kw={"autocomplete": "username", "autofocus": True},
+    )
+    password = PasswordField(
+        _("Mật khẩu"),
+        validators=[InputRequired(_("Xin nhập mật khẩu."))],
+        render_kw={"autocomplete": "current-password"},
+    )

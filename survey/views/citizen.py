@@ -1,0 +1,254 @@
+"""The citizen's pages: enter a code, answer, be thanked. They set no cookie, and opening one stores nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+
+from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
+from flask_babel import gettext
+from werkzeug.wrappers import Response as AnyResponse
+
+from forms.citizen import CitizenForm, Opening, citizen_form, extra_form
+from forms.nonce import Nonce, NonceError, Receipt, Signer, version_in
+from forms.questionnaire import load_questionnaire, released_questionnaires
+from survey import codes
+from survey.config import TIME_ZONE, Settings
+from survey.errors import HailongError
+from survey.extensions import db
+from survey.language import choose_language
+from survey.messages import sentence
+from survey.models import Channel
+from survey.services import qrcode, response
+from survey.services.qrcode import Destination
+from survey.services.response import Spending
+from survey.views import public_page
+from survey.views.slotted import SLOT, SlottedPage
+
+blueprint = Blueprint("citizen", __name__)
+
+SHORT_FORM = "short-v1"
+PAGES_KEPT = 256
+NUMBER_SIZE = len(codes.grouped("0" * codes.NUMBER_LENGTH))
+STATUS = {"unknown_code": 404, "revoked_code": 410, "closed_unit": 410}
+
+
+@dataclass(frozen=True)
+class FormFacts:
+    """All that the form's page depends on but the nonce; a renamed unit makes another page."""
+
+    version: str
+    heading: str
+    online: bool
+    fields: tuple[tuple[str, str], ...]
+    language: str
+    trial: bool
+    example: bool
+
+
+@dataclass(frozen=True)
+class ThanksFacts:
+    """All that the thank-you page depends on but the number: nothing here comes from an answer."""
+
+    version: str
+    language: str
+    large: bool
+    dark: bool
+    trial: bool
+    example: bool
+    more_sent: bool
+
+
+@blueprint.errorhandler(HailongError)
+def refuse_code(error: HailongError) -> Response:
+    """Say why a code leads nowhere, and let another one be typed."""
+    status = STATUS[error.code]
+    title = gettext("Không tìm thấy mã này") if status == 404 else gettext("Mã này đã hết dùng")
+    typed = request.view_args.get("code", "") if request.view_args else request.args.get("code", "")
+    html = public_page.render("errors/error.html", title=title, text=sentence(error), typed=typed)
+    return public_page.respond(html, status)
+
+
+@blueprint.get("/")
+@blueprint.get("/q")
+def enter() -> AnyResponse:
+    """Say what this is and take a typed code."""
+    typed = request.args.get("code", "")
+    if not typed:
+        return public_page.respond(public_page.render("citizen/enter.html"))
+    code = codes.normalise(typed)
+    if not codes.is_qr_code(code):
+        raise HailongError("unknown_code")
+    return redirect(_url("citizen.form", code=code), 303)
+
+
+@blueprint.get("/privacy")
+def privacy() -> Response:
+    """Say what is kept, what is not, and for how long."""
+    return public_page.respond(public_page.render("citizen/privacy.html"))
+
+
+@blueprint.get("/q/<code>")
+def form(code: str) -> Response:
+    """Show the form."""
+    destination = _destination(code)
+    nonce = _signer().issue(code=destination.qr_code.code, version=SHORT_FORM, now=_now())
+    page = _form_page(_facts(destination, SHORT_FORM), len(nonce))
+    return public_page.respond_slotted(page, nonce, style=public_page.FORM_STYLE)
+
+
+@blueprint.post("/q/<code>")
+def answer(code: str) -> AnyResponse:
+    """Store the form, or show what it lacks with everything kept."""
+    destination = _destination(code)
+    sent = citizen_form(_opening(destination), request.form)
+    if sent.validate() and sent.nonce:
+        return _store(destination, sent, sent.nonce)
+    if sent.nonce and response.was_sent(db.session, sent.nonce.hash):
+        return _to_thanks(destination, sent, sent.nonce)
+    facts = _facts(destination, sent.questionnaire.id)
+    html = _form_html(facts, sent, nonce=sent.n.current_token, failed=True)
+    return public_page.respond(html, 400 if sent.is_altered else 422, style=public_page.FORM_STYLE)
+
+
+@blueprint.get("/q/<code>/thanks")
+def thanks(code: str) -> Response:
+    """Thank everyone with the same page, and offer two more questions."""
+    receipt = _receipt(code)
+    if receipt.is_expired(_now()):
+        return public_page.respond(public_page.render("citizen/thanks_expired.html", refused=False))
+    arguments = request.args
+    facts = ThanksFacts(
+        version=receipt.version,
+        language=choose_language(),
+        large="to" in arguments,
+        dark="td" in arguments,
+        trial=receipt.trial,
+        example=public_page.is_example(),
+        more_sent="more" in arguments,
+    )
+    number = codes.grouped(codes.encode_bits(receipt.number))
+    return public_page.respond_slotted(_thanks_page(facts), number, style=public_page.PAGE_STYLE)
+
+
+@blueprint.post("/q/<code>/thanks")
+def answer_more(code: str) -> AnyResponse:
+    """Store the two more answers, once."""
+    receipt = _receipt(code)
+    if receipt.is_expired(_now()):
+        return public_page.respond(public_page.render("citizen/thanks_expired.html", refused=True), 410)
+    sent = extra_form(receipt.version, request.form)
+    response.submit_extra(
+        db.session,
+        questionnaire=sent.questionnaire,
+        answers=sent.answers,
+        number=receipt.number,
+        sent_on=receipt.issued_at.astimezone(TIME_ZONE).date(),
+    )
+    return redirect(_url("citizen.thanks", code=code, t=request.args["t"], more=1, **_switches(sent)), 303)
+
+
+def _store(destination: Destination, sent: CitizenForm, nonce: Nonce) -> AnyResponse:
+    now = _now()
+    offered = {field.code for field in response.offered_fields(db.session, destination)}
+    response.submit(
+        db.session,
+        destination=destination,
+        questionnaire=sent.questionnaire,
+        answers=sent.answers,
+        declared_field=sent.declared_field(offered),
+        spending=Spending(
+            nonce_hash=nonce.hash,
+            number=_signer().number(nonce),
+            opened_on=nonce.issued_at.astimezone(TIME_ZONE).date(),
+            too_fast=nonce.is_too_fast(now),
+        ),
+        today=now.date(),
+    )
+    return _to_thanks(destination, sent, nonce)
+
+
+def _to_thanks(destination: Destination, sent: CitizenForm, nonce: Nonce) -> AnyResponse:
+    now = _now()
+    code = destination.qr_code.code
+    receipt = _signer().issue_receipt(
+        code=code,
+        version=nonce.version,
+        number=_signer().number(nonce),
+        trial=response.is_trial(destination.unit, now.date()),
+        now=now,
+    )
+    return redirect(_url("citizen.thanks", code=code, t=receipt, **_switches(sent)), 303)
+
+
+def _destination(code: str) -> Destination:
+    return qrcode.resolve(db.session, codes.normalise(code), today=_now().date())
+
+
+def _opening(destination: Destination) -> Opening:
+    """Take the version that the form was opened with, if it is one of ours: it may not be today's."""
+    named = version_in(request.form.get("n", ""))
+    known = {questionnaire.id for questionnaire in released_questionnaires()}
+    version = named if named in known else SHORT_FORM
+    return Opening(_signer(), destination.qr_code.code, version, _now())
+
+
+def _facts(destination: Destination, version: str) -> FormFacts:
+    language = choose_language()
+    fields = response.offered_fields(db.session, destination)
+    return FormFacts(
+        version=version,
+        heading=destination.unit.one_stop_name,
+        online=destination.channel is Channel.ONLINE,
+        fields=tuple((field.code, field.name_en if language == "en" else field.name_vi) for field in fields),
+        language=language,
+        trial=response.is_trial(destination.unit, _now().date()),
+        example=public_page.is_example(),
+    )
+
+
+@lru_cache(PAGES_KEPT)
+def _form_page(facts: FormFacts, nonce_size: int) -> SlottedPage:
+    blank = citizen_form(Opening(_signer(), "", facts.version, _now()))
+    return SlottedPage(_form_html(facts, blank, nonce=SLOT, failed=False), nonce_size)
+
+
+def _form_html(facts: FormFacts, form: CitizenForm, *, nonce: str, failed: bool) -> str:
+    style = public_page.FORM_STYLE
+    return public_page.render("citizen/form.html", style=style, facts=facts, form=form, nonce=nonce, failed=failed)
+
+
+@lru_cache(PAGES_KEPT)
+def _thanks_page(facts: ThanksFacts) -> SlottedPage:
+    questions = load_questionnaire(facts.version).extra_questions
+    html = public_page.render("citizen/thanks.html", facts=facts, questions=questions, number=SLOT)
+    return SlottedPage(html, NUMBER_SIZE)
+
+
+def _receipt(code: str) -> Receipt:
+    try:
+        return _signer().read_receipt(request.args.get("t", ""), code=codes.normalise(code))
+    except NonceError:
+        abort(404)
+
+
+def _signer() -> Signer:
+    settings: Settings = current_app.config["SETTINGS"]
+    return Signer(settings.key_for("citizen's form"))
+
+
+def _now() -> datetime:
+    return datetime.now(TIME_ZONE)
+
+
+def _switches(sent: Any) -> dict[str, int]:
+    return {name: 1 for name in ("to", "td") if sent[name].data}
+
+
+def _url(endpoint: str, **values: Any) -> str:
+    """Make an address in the language of this one."""
+    if choose_language() != "vi":
+        values["lang"] = choose_language()
+    return url_for(endpoint, **values)

@@ -1,0 +1,63 @@
+"""What every page of the citizens shares: one request with its style inside, no cookie, compressed here."""
+
+from __future__ import annotations
+
+import re
+import zlib
+from typing import Any
+
+from flask import Response, current_app, g, request
+
+from survey.config import Settings
+from survey.language import choose_language
+from survey.views.slotted import SlottedPage
+from survey.views.stylesheet import Stylesheet, read_stylesheet
+
+FORM_STYLE = read_stylesheet("citizen.css")
+PAGE_STYLE = read_stylesheet("citizen.css", "page.css")
+_GZIP = zlib.MAX_WBITS + 16
+
+
+def is_example() -> bool:
+    """Tell whether this is the example, which says so on every page."""
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.is_example
+
+
+def render(template: str, *, style: Stylesheet = PAGE_STYLE, **context: Any) -> str:
+    """Render a template of the citizens in the language of the request.
+
+    Not by `render_template`: what extensions add there reads the session, and these pages have none.
+    """
+    html = current_app.jinja_env.get_template(template).render(
+        language=choose_language(), example=is_example(), style=style.text, **context
+    )
+    return re.sub(r">\s+<", "><", html)
+
+
+def respond(html: str, status: int = 200, *, style: Stylesheet = PAGE_STYLE) -> Response:
+    """Answer with a page made for this request."""
+    return _response(_compress(html.encode()) if _takes_gzip() else html.encode(), status, style)
+
+
+def respond_slotted(page: SlottedPage, slot: str, *, style: Stylesheet) -> Response:
+    """Answer with a kept page and what is new in it."""
+    return _response(page.gzipped(slot) if _takes_gzip() else page.plain(slot), 200, style)
+
+
+def _response(body: bytes, status: int, style: Stylesheet) -> Response:
+    g.content_security_policy = {"style-src": f"'self' {style.source}"}
+    response = Response(body, status, mimetype="text/html")
+    response.headers["Vary"] = "Accept-Encoding"
+    if _takes_gzip():
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _takes_gzip() -> bool:
+    return request.accept_encodings["gzip"] > 0
+
+
+def _compress(body: bytes) -> bytes:
+    packer = zlib.compressobj(6, zlib.DEFLATED, _GZIP)
+    return packer.compress(body) + packer.flush()

@@ -1,0 +1,109 @@
+"""A running server and a real Chromium for the browser tests."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 360, "height": 740}
+PATIENCE_MILLISECONDS = 15_000
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """One Chromium for all browser tests; each test opens contexts of its own."""
+    if not CHROMIUM.exists():
+        pytest.fail("Chromium is missing; run: sudo apt-get install chromium fonts-dejavu-core")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def live_app(make_app: Callable[..., Flask], sqlite_url: str, live_port: int) -> Flask:
+    """The application that `live_server` serves; its codes and links lead to that server."""
+    return make_app(sqlite_url, base_url=f"http://127.0.0.1:{live_port}")
+
+
+@pytest.fixture
+def live_port() -> int:
+    """A free port of this machine."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@pytest.fixture
+def live_server(live_app: Flask, live_port: int) -> Iterator[str]:
+    """The address of a server with several threads on an SQLite file; ends with the test."""
+    server = make_server("127.0.0.1", live_port, live_app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{live_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def open_page(chromium: Browser) -> Iterator[Callable[..., Page]]:
+    """Open a page of a phone; options as of a playwright context (`viewport`, `java_script_enabled`, …).
+
+    At the end the test fails if a page threw, broke its content policy, or asked another machine for anything.
+    """
+    contexts: list[BrowserContext] = []
+    faults: list[str] = []
+
+    def open_with(**options: Any) -> Page:
+        context = chromium.new_context(**({"viewport": PHONE, "locale": "vi-VN"} | options))
+        context.set_default_timeout(PATIENCE_MILLISECONDS)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(f"page error: {error}"))
+        page.on("console", lambda message: _note_console(faults, message))
+        page.on("request", lambda request: _note_request(faults, request.url))
+        return page
+
+    yield open_with
+    for context in contexts:
+        context.close()
+    assert faults == []
+
+
+@pytest.fixture
+def browser_page(open_page: Callable[..., Page]) -> Page:
+    """A page of a phone, 360 × 740."""
+    return open_page()
+
+
+def _note_console(faults: list[str], message: Any) -> None:
+    # A page with status 404 or 422 is not a fault; Chromium writes one line for each.
+    if message.type == "error" and "the server responded with a status of" not in message.text:
+        faults.append(f"console: {message.text}")
+
+
+def _note_request(faults: list[str], url: str) -> None:
+    if not url.startswith(("http://127.0.0.1:", "data:", "blob:", "about:")):
+        faults.append(f"request to another machine: {url}")
