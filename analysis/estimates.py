@@ -53,20 +53,16 @@ class Answers:
 class Totals:
     """Weighted totals of the items (K) of each unit (U) and their covariance.
 
-    `answered` is the weighted number of answers, `top` and `mean` (0-1) the shares among them, `persons` the
-    unweighted number of answers. `covariance` (U, 3K, 3K) belongs to the totals centred at their shares, item by
-    item (top, mean, answered); `spread` is the weighted sum of their squares and products over persons, the basis
-    of the design effect. `sampled` counts the sampling units, `sampled_answered` those with an answer.
+    `answered` is the weighted number of answers, `top` and `mean` (0-1) the shares among them. `covariance`
+    (U, 3K, 3K) belongs to the totals centred at their shares, item by item (top, mean, answered); `spread` is the
+    weighted sum of their squares and products over persons, the basis of the design effect.
     """
 
     answered: FloatArray
     top: FloatArray
     mean: FloatArray
-    persons: FloatArray
     covariance: FloatArray
     spread: FloatArray
-    sampled: FloatArray
-    sampled_answered: FloatArray
 
     def variance(self, coefficients: FloatArray) -> FloatArray:
         """Return the variance (U, V) of the figures with these coefficients (U, V, 3K)."""
@@ -117,23 +113,32 @@ def weighted_totals(answers: Answers, ratio_of_cell: FloatArray, columns: IndexA
     residual_sums = by_unit.sums(centred * ratio_of_cell[:, None]) - np.einsum(
         "um,umq->uq", margin.sums((cell_base * ratio_of_cell)[:, None])[:, :, 0], slopes
     )
-    persons = group_sums(answers.unit, answers.count, units)
-    persons_answered = np.stack(
-        [group_sums(answers.unit, answers.count * (state > 0), units) for state in answers.state], axis=1
-    )
-    totals = Totals(
-        answered=answered,
-        top=centre[:, :, TOP],
-        mean=centre[:, :, MEAN],
-        persons=persons_answered,
-        covariance=_variance_of_sum(residual_squares, residual_sums, persons),
-        spread=spread,
-        sampled=persons,
-        sampled_answered=persons_answered.copy(),
-    )
+    covariance = _variance_of_sum(residual_squares, residual_sums, group_sums(answers.unit, answers.count, units))
     if answers.clustered.any():
-        _use_clusters(totals, answers, weight, columns, centre, slopes)
-    return totals
+        _use_clusters(covariance, answers, weight, columns, centre, slopes)
+    return Totals(answered, centre[:, :, TOP], centre[:, :, MEAN], covariance, spread)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answering:
+    """Who answered something in each unit: persons, their weight, and the sampling units they belong to."""
+
+    persons: FloatArray
+    weight: FloatArray
+    sampled: FloatArray
+
+
+def answering(answers: Answers, ratio_of_cell: FloatArray, given: BoolArray) -> Answering:
+    """Count the persons of the patterns where `given` holds (P)."""
+    units = answers.unit_count
+    count = answers.count * given
+    base = count if answers.base is None else count * answers.base
+    persons = group_sums(answers.unit, count, units)
+    sampled = persons
+    if answers.clustered.any():
+        present = group_sums(answers.psu, count, len(answers.psu_unit)) > 0
+        sampled = np.where(answers.clustered, group_sums(answers.psu_unit, present, units), persons)
+    return Answering(persons, group_sums(answers.unit, base * ratio_of_cell[answers.cell], units), sampled)
 
 
 class _ByUnit:
@@ -234,7 +239,7 @@ def _variance_of_sum(squares: FloatArray, sums: FloatArray, sampled: FloatArray)
 
 
 def _use_clusters(
-    totals: Totals,
+    covariance: FloatArray,
     answers: Answers,
     weight: FloatArray,
     columns: IndexArray,
@@ -259,9 +264,7 @@ def _use_clusters(
         count = bounds[unit + 1] - bounds[unit]
         residual = sums[own] - margins[own] @ slopes[unit]
         residual -= residual.mean(axis=0)
-        totals.covariance[unit] = count / (count - 1) * residual.T @ residual
-        totals.sampled[unit] = count
-        totals.sampled_answered[unit] = np.count_nonzero(raw[own, :, ANSWERED], axis=0)
+        covariance[unit] = count / (count - 1) * residual.T @ residual
 
 
 def _quadratic(first: FloatArray, matrix: FloatArray, second: FloatArray) -> FloatArray:

@@ -27,7 +27,8 @@ def capped_korn_graubard(
 ) -> tuple[FloatArray, FloatArray]:
     """Return the Korn-Graubard interval with the effective n capped at n.
 
-    Korn and Graubard 1998; Parker et al. 2017, Vital and Health Statistics 2(175). The effective n is p(1-p)/v, or n itself where p is 0 or 1 or v is 0; times (t_{n-1}/t_df)², at most n.
+    Korn and Graubard 1998; Parker et al. 2017, Vital and Health Statistics 2(175). The effective n is p(1-p)/v,
+    or n itself where p is 0 or 1 or v is 0; times (t_{n-1}/t_df)², at most n.
 
     >>> lower, upper = capped_korn_graubard(np.array([1.0]), np.array([0.0]), np.array([30.0]), np.array([29.0]))
     >>> round(float(lower[0]), 4), float(upper[0])

@@ -1,21 +1,27 @@
-"""From a tally and the unit's dossiers to the satisfaction index of every unit."""
+"""From a tally and the units' dossiers to the satisfaction index of every unit."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
+from analysis.estimates import Answers, weighted_totals
+from analysis.figures import FactorSpec, Figures, Layout, Use, answers_given, choose_use, figures_of, lay_out
+from analysis.margins import Margins, plan_margins
 from analysis.population import Population
-from analysis.rules import ScoreRule
-from analysis.scores import QuarterResult, ScoreTable, YearScore
+from analysis.results import Computed, unit_scores
+from analysis.rules.score_rule import ScoreRule
+from analysis.scores import ScoreTable
+from analysis.sums import BoolArray, IndexArray
 from analysis.tally import Tally
+from analysis.weights import UnitWeights, weight_units
+from analysis.year import combine_year
 
+__all__ = ["FactorSpec", "combine_year", "score_units"]
 
-@dataclass(frozen=True, slots=True)
-class FactorSpec:
-    """A factor of the questionnaire: its code and the items that measure it; the rule's own weight goes first."""
-
-    code: str
-    items: tuple[str, ...]
-    weight: float = 1.0
+# units are worked on in blocks of about this many patterns: arrays that fit the processor's cache are faster
+_BLOCK_PATTERNS = 60_000
+_BLOCK_UNITS = 256
 
 
 def score_units(
@@ -28,11 +34,122 @@ def score_units(
 ) -> ScoreTable:
     """Score every unit of the tally and of the population under one rule.
 
-    `progress` is called with the share of the work done (0 to 1).
+    Units come back in the order of their ids. `progress` is called with the share of the work done (0 to 1).
+    Raises `AnalysisError` when the factors do not fit the tally's items or the rule's factor weights.
     """
-    raise NotImplementedError
+    layout = lay_out(tally.items, factors, rule)
+    counted = tally.with_trust(rule.trust_levels)
+    margins = plan_margins(counted, population, rule)
+    weights = weight_units(margins, rule)
+    sampling = _SamplingUnits(counted, margins, rule)
+    blocks: list[tuple[Figures, Use, Figures]] = []
+    unit_count = len(margins.unit_ids)
+    for first, last in _blocks(margins, counted):
+        blocks.append(_score_block(counted, margins, weights, sampling, layout, rule, first, last))
+        if progress is not None:
+            progress(last / unit_count)
+    computed = Computed(
+        margins=margins,
+        weights=weights,
+        figures=Figures.joined([block[0] for block in blocks]),
+        use=Use.joined([block[1] for block in blocks]),
+        unweighted=Figures.joined([block[2] for block in blocks]),
+        clustered=sampling.clustered,
+        psu_counts=sampling.counts,
+    )
+    return ScoreTable(
+        rule_id=rule.id,
+        rule_version=rule.head.version,
+        tally_digest=tally.digest(),
+        units=unit_scores(computed, tally, layout, rule),
+    )
 
 
-def combine_year(quarters: Sequence[QuarterResult], *, rule: ScoreRule) -> YearScore:
-    """Put frozen quarters of one unit together: sum N_q I_q / sum N_q, variance sum (N_q/N)² V_q, points once."""
-    raise NotImplementedError
+def _score_block(
+    tally: Tally,
+    margins: Margins,
+    weights: UnitWeights,
+    sampling: "_SamplingUnits",
+    layout: Layout,
+    rule: ScoreRule,
+    first: int,
+    last: int,
+) -> tuple[Figures, Use, Figures]:
+    cells = _slice(margins.cells.unit, first, last)
+    rows = _slice(margins.cells.of_row, cells.start, cells.stop)
+    cell = margins.cells.of_row[rows] - cells.start
+    psu, psu_unit = sampling.local(rows, first, last)
+    answers = Answers(
+        unit=margins.cells.unit[cells][cell] - first,
+        cell=cell,
+        cell_unit=margins.cells.unit[cells] - first,
+        state=_states(tally.ratings[rows], layout),
+        count=tally.count[rows].astype(np.float64),
+        base=None,
+        psu=psu,
+        psu_unit=psu_unit,
+        clustered=sampling.clustered[first:last],
+    )
+    ratio = weights.ratio[cells]
+    given = answers_given(answers, layout, ratio)
+    use = choose_use(given, layout, rule)
+    totals = weighted_totals(answers, ratio, weights.columns[cells])
+    equal = weighted_totals(answers, np.ones_like(ratio), np.full((len(ratio), 1), -1))
+    return (
+        figures_of(totals, given, use, layout, rule),
+        use,
+        figures_of(equal, given, use, layout, rule),
+    )
+
+
+class _SamplingUnits:
+    """The primary sampling units: counter × week where a unit has enough of them, else the person."""
+
+    def __init__(self, tally: Tally, margins: Margins, rule: ScoreRule) -> None:
+        units = len(margins.unit_ids)
+        row_unit = margins.cells.unit[margins.cells.of_row] if tally.pattern_count else np.zeros(0, np.intp)
+        # psu numbers rise with the units, whose order is the tally's
+        self._present = np.flatnonzero(np.bincount(tally.psu)[1:]) + 1
+        unit_of_psu = np.zeros(int(tally.psu.max(initial=0)) + 1, np.intp)
+        unit_of_psu[tally.psu] = row_unit
+        self._unit = unit_of_psu[self._present]
+        self._psu = tally.psu
+        self.counts: NDArray[np.int64] = np.bincount(self._unit, minlength=units)
+        without = np.bincount(row_unit[tally.psu == 0], minlength=units)
+        wanted = rule.psu == "counter_week"
+        self.clustered: BoolArray = wanted & (without == 0) & (self.counts >= rule.minimum_psus)
+
+    def local(self, rows: slice, first: int, last: int) -> tuple[IndexArray, IndexArray]:
+        """Number the sampling units of a block from 0; return them by row and their units."""
+        block = _slice(self._unit, first, last)
+        return (
+            np.searchsorted(self._present[block], self._psu[rows]),
+            self._unit[block] - first,
+        )
+
+
+def _states(ratings: NDArray[np.int8], layout: Layout) -> NDArray[np.int8]:
+    """Return ratings by item, 0 for none, and last the pseudo item ALLSAT: 5 if every answer is 4 or 5, else 1."""
+    states = np.empty((len(layout.items) + 1, len(ratings)), np.int8)
+    np.maximum(ratings.T, 0, out=states[:-1])
+    asked = states[layout.pooled_items()]
+    answered = (asked > 0).any(axis=0)
+    states[-1] = np.where(answered, np.where(((asked == 0) | (asked >= 4)).all(axis=0), 5, 1), 0)
+    return states
+
+
+def _blocks(margins: Margins, tally: Tally) -> Iterator[tuple[int, int]]:
+    units = len(margins.unit_ids)
+    ends = np.searchsorted(margins.cells.unit[margins.cells.of_row], np.arange(units), side="right")
+    first = 0
+    while first < units:
+        start = int(ends[first - 1]) if first else 0
+        within = int(np.searchsorted(ends, start + _BLOCK_PATTERNS, side="right"))
+        last = min(max(within, first + 1), first + _BLOCK_UNITS, units)
+        yield first, last
+        first = last
+
+
+def _slice(ordered: IndexArray, first: int, last: int) -> slice:
+    start, stop = np.searchsorted(ordered, (first, last))
+    return slice(int(start), int(stop))

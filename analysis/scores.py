@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Literal
 
 UnitStatus = Literal["scored", "marked", "suppressed", "no_responses", "no_dossiers"]
-ValueStatus = Literal["shown", "marked", "suppressed", "no_answers"]
+ValueStatus = Literal["shown", "marked", "suppressed", "no_answers", "no_weights"]
 FactorStatus = Literal["used", "left_out", "suppressed", "no_answers"]
 MarginStatus = Literal["used", "not_given", "not_asked", "unknown_share", "few_responses", "dropped"]
 
@@ -23,7 +23,8 @@ class Warning:
 class Estimate:
     """A share (0 to 1) of weighted answers with its company; every figure is None when it may not be shown.
 
-    `n` counts persons. `marked` means fewer than the rule's 30 persons, `suppressed` fewer than 5.
+    `n` counts persons. `marked` means fewer than the rule's 30 persons, `suppressed` fewer than 5 (or an index
+    with nothing to rest on), `no_weights` that the unit has no dossiers to weight to.
     """
 
     n: int

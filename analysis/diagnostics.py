@@ -1,0 +1,71 @@
+"""How far a unit's weights can be trusted: effective n, coverage, margin gaps, minimum samples."""
+
+from fractions import Fraction
+from math import ceil
+
+import numpy as np
+from scipy.special import ndtri
+
+from analysis.margins import MarginPlan, Margins
+from analysis.rules.score_rule import ScoreRule
+from analysis.sums import FloatArray, group_sums, ratio
+
+SAMPLE_ERROR = Fraction(5, 100)
+
+
+def effective_counts(margins: Margins, ratio_of_cell: FloatArray) -> FloatArray:
+    """Return Kish's effective n (sum of w)² / sum of w² by unit."""
+    cells, units = margins.cells, len(margins.unit_ids)
+    weight = cells.count * ratio_of_cell
+    return ratio(group_sums(cells.unit, weight, units) ** 2, group_sums(cells.unit, weight * ratio_of_cell, units))
+
+
+def coverage_shares(margins: Margins, rule: ScoreRule) -> FloatArray:
+    """Return the share of a unit's dossiers in levels with enough responses of their own.
+
+    The lower one of the field and channel margins; without margins all or nothing.
+    """
+    covered = (margins.responses >= rule.collapse_below).astype(np.float64)
+    for plan in margins.plans:
+        if plan.name != "outcome":
+            own = (plan.shares * (plan.responses >= rule.collapse_below)).sum(axis=1)
+            covered = np.where(plan.shares.any(axis=1), np.minimum(covered, own), covered)
+    return covered
+
+
+def margin_gaps(margins: Margins, plan: MarginPlan, ratio_of_cell: FloatArray) -> FloatArray:
+    """Return the largest difference between a level's weighted share and its share of the dossiers.
+
+    Levels as they are before merging, responses of known level only; NaN where the margin is not given or no
+    response is known.
+    """
+    cells, units, levels = margins.cells, len(margins.unit_ids), len(plan.levels)
+    level = cells.levels[plan.name]
+    known = level >= 0
+    known[known] = ~plan.foreign[cells.unit[known], level[known]]
+    weight = (cells.count * ratio_of_cell)[known]
+    reached = group_sums(cells.unit[known] * levels + level[known], weight, units * levels).reshape(units, levels)
+    whole = reached.sum(axis=1, keepdims=True)
+    gap = np.abs(ratio(reached, whole) - plan.shares).max(axis=1, initial=0)
+    return np.where(plan.shares.any(axis=1) & (whole[:, 0] > 0), gap, np.nan)
+
+
+def yamane_sample(dossiers: int, error: Fraction = SAMPLE_ERROR) -> int:
+    """Return the minimum sample N / (1 + N e²), rounded up (Yamane 1967); assumes simple random sampling.
+
+    >>> [yamane_sample(dossiers) for dossiers in (100, 308, 1000, 1910, 47590)]
+    [80, 175, 286, 331, 397]
+    """
+    return ceil(dossiers / (1 + dossiers * error**2))
+
+
+def own_sample(dossiers: int, share: float, *, level: float = 0.95, error: Fraction = SAMPLE_ERROR) -> int:
+    """Return the sample that gives a half-width of e at the unit's own share, for a finite population.
+
+    n0 = z² p (1-p) / e², n = n0 / (1 + (n0 - 1)/N) (Cochran 1977, 4.2).
+
+    >>> own_sample(1000, 0.9), own_sample(1000, 0.5)
+    (122, 278)
+    """
+    first = float(ndtri((1 + level) / 2)) ** 2 * share * (1 - share) / float(error) ** 2
+    return ceil(round(first / (1 + (first - 1) / dossiers), 9)) if dossiers else 0

@@ -1,0 +1,240 @@
+"""The figures of each unit as combinations of its totals: items, factors, index, people satisfied throughout."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from analysis.errors import AnalysisError
+from analysis.estimates import ANSWERED, MEAN, TOP, Answering, Answers, Totals, answering
+from analysis.rules.score_rule import Aggregation, ScoreRule
+from analysis.sums import BoolArray, FloatArray, ratio
+
+
+@dataclass(frozen=True, slots=True)
+class FactorSpec:
+    """A factor of the questionnaire: its code and the items that measure it; the rule's own weight goes first."""
+
+    code: str
+    items: tuple[str, ...]
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Layout:
+    """Where each figure stands: for TOP2 and for the mean the items, the factors, the two indices; last ALLSAT.
+
+    `factor_items` are the places of the factors' items among the rated items; ALLSAT is measured by a pseudo item
+    after the rated ones.
+    """
+
+    items: tuple[str, ...]
+    codes: tuple[str, ...]
+    factor_items: tuple[tuple[int, ...], ...]
+    weights: FloatArray
+
+    @property
+    def figure_count(self) -> int:
+        """Return the number of figures."""
+        return 2 * self._block + 1
+
+    @property
+    def all_satisfied(self) -> int:
+        """Return the place of ALLSAT."""
+        return 2 * self._block
+
+    @property
+    def _block(self) -> int:
+        return len(self.items) + len(self.codes) + 2
+
+    def item(self, number: int, measure: int) -> int:
+        """Return the place of an item's figure."""
+        return measure * self._block + number
+
+    def factor(self, number: int, measure: int) -> int:
+        """Return the place of a factor's figure."""
+        return measure * self._block + len(self.items) + number
+
+    def index(self, aggregation: Aggregation, measure: int) -> int:
+        """Return the place of an index."""
+        return measure * self._block + len(self.items) + len(self.codes) + (aggregation == "pooled")
+
+    def official(self, rule: ScoreRule) -> int:
+        """Return the place of the rule's own index."""
+        if rule.formula == "ALLSAT":
+            return self.all_satisfied
+        return self.index(rule.aggregation, TOP if rule.formula == "TOP2" else MEAN)
+
+    def pooled_items(self) -> list[int]:
+        """Return the items that belong to a factor."""
+        return [item for items in self.factor_items for item in items]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Use:
+    """What goes into the index: `factor_used` and `factor_weights` (U, F), `item_used` (U, K) inside factors.
+
+    `fallback` marks units where no factor reaches the minimum: there every factor that may be shown is used.
+    """
+
+    factor_used: BoolArray
+    factor_weights: FloatArray
+    item_used: BoolArray
+    fallback: BoolArray
+
+    @classmethod
+    def joined(cls, parts: Sequence["Use"]) -> "Use":
+        """Put blocks of units after one another."""
+        return cls(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Figures:
+    """Figures (U, V) with their variance, the variance under simple random sampling, persons and sampling units.
+
+    `factor_parts` (U, F) is each factor's part in the variance of the index by factors, under the rule's measure.
+    """
+
+    share: FloatArray
+    variance: FloatArray
+    simple_variance: FloatArray
+    persons: FloatArray
+    sampled: FloatArray
+    factor_parts: FloatArray
+
+    @classmethod
+    def joined(cls, parts: Sequence["Figures"]) -> "Figures":
+        """Put blocks of units after one another."""
+        return cls(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)))
+
+
+def lay_out(items: Sequence[str], factors: Sequence[FactorSpec], rule: ScoreRule) -> Layout:
+    """Check the factors against the items and the rule's weights."""
+    place = {item: number for number, item in enumerate(items)}
+    named = [item for factor in factors for item in factor.items]
+    codes = tuple(factor.code for factor in factors)
+    unknown = sorted(set(named) - set(items)) or sorted(set(rule.factor_weights) ^ set(codes))
+    if not rule.factor_weights:
+        unknown = sorted(set(named) - set(items))
+    weights = np.array([rule.factor_weights.get(factor.code, factor.weight) for factor in factors], np.float64)
+    repeated = len(set(named)) != len(named) or len(set(codes)) != len(codes)
+    if unknown or repeated or not all(factor.items for factor in factors) or (weights < 0).any():
+        raise AnalysisError(
+            "the factors do not fit the items and the rule",
+            code="factors_unfit",
+            where="factors",
+            got=", ".join(unknown) or ", ".join(codes),
+            expected="each factor and item once, items of the tally, weights for the same factors as the rule",
+            remedy="use the factors of the questionnaire versions that were answered",
+        )
+    numbers = tuple(tuple(place[item] for item in factor.items) for factor in factors)
+    return Layout(tuple(items), codes, numbers, weights)
+
+
+def answers_given(answers: Answers, layout: Layout, ratio_of_cell: FloatArray) -> list[Answering]:
+    """Count who answered each item, then each factor, then any of them."""
+    given = [state > 0 for state in answers.state[: len(layout.items)]]
+    by_item = [answering(answers, ratio_of_cell, item) for item in given]
+    by_factor = [
+        by_item[items[0]]
+        if len(items) == 1
+        else answering(answers, ratio_of_cell, np.any([given[item] for item in items], axis=0))
+        for items in layout.factor_items
+    ]
+    return [*by_item, *by_factor, answering(answers, ratio_of_cell, answers.state[-1] > 0)]
+
+
+def choose_use(given: Sequence[Answering], layout: Layout, rule: ScoreRule) -> Use:
+    """Leave out factors below the rule's minimum and items too rare to be shown, and rescale the weights."""
+    persons = np.stack([who.persons for who in given], axis=1)
+    items, factors = len(layout.items), len(layout.codes)
+    item_used = persons[:, :items] >= rule.suppress_below
+    with_items: BoolArray = np.stack(
+        [item_used[:, list(numbers)].any(axis=1) for numbers in layout.factor_items]
+        or [np.zeros(len(persons), np.bool_)],
+        axis=1,
+    )[:, :factors]
+    by_factor = persons[:, items : items + factors]
+    weighted = with_items & (layout.weights > 0)
+    enough = weighted & (by_factor >= rule.factor_minimum)
+    fallback: BoolArray = np.logical_not(enough.any(axis=1))
+    used = np.where(fallback[:, None], weighted & (by_factor >= rule.suppress_below), enough)
+    weights = used * layout.weights
+    return Use(used, ratio(weights, weights.sum(axis=1, keepdims=True)), item_used, fallback & used.any(axis=1))
+
+
+def figures_of(totals: Totals, given: Sequence[Answering], use: Use, layout: Layout, rule: ScoreRule) -> Figures:
+    """Put the figures of every unit together."""
+    draft = _Draft(totals, layout)
+    items, factors = len(layout.items), len(layout.codes)
+    for measure in (TOP, MEAN):
+        item_places = [layout.item(item, measure) for item in range(items)]
+        factor_places = [layout.factor(factor, measure) for factor in range(factors)]
+        for item, place in enumerate(item_places):
+            draft.put_ratio(place, [item], measure, who=item)
+        for factor, (place, numbers) in enumerate(zip(factor_places, layout.factor_items, strict=True)):
+            if rule.within_factor == "pooled":
+                draft.put_ratio(place, numbers, measure, who=items + factor)
+            else:
+                part = use.item_used[:, list(numbers)].astype(np.float64)
+                part = ratio(part, part.sum(axis=1, keepdims=True))
+                draft.put_mean(place, [item_places[item] for item in numbers], part, who=items + factor)
+        index, pooled = layout.index("factors", measure), layout.index("pooled", measure)
+        draft.put_mean(index, factor_places, use.factor_weights, who=items + factors)
+        draft.put_ratio(pooled, layout.pooled_items(), measure, who=items + factors)
+    draft.put_ratio(layout.all_satisfied, [items], TOP, who=items + factors)
+
+    persons = np.stack([answer.persons for answer in given], axis=1)[:, draft.who]
+    weight = np.stack([answer.weight for answer in given], axis=1)[:, draft.who]
+    simple = totals.person_spread(draft.influence) * weight
+    measure = MEAN if rule.formula in ("MEAN5", "MEAN04") else TOP
+    return Figures(
+        share=draft.share,
+        variance=np.maximum(totals.variance(draft.influence), 0),
+        simple_variance=np.divide(simple, persons - 1, out=np.full_like(simple, np.nan), where=persons > 1),
+        persons=persons,
+        sampled=np.stack([answer.sampled for answer in given], axis=1)[:, draft.who],
+        factor_parts=_factor_parts(totals, draft.influence, use, layout, measure),
+    )
+
+
+class _Draft:
+    """Shares and influences of the figures, place by place; `who` says whose answers a figure rests on."""
+
+    def __init__(self, totals: Totals, layout: Layout) -> None:
+        units, figures = len(totals.answered), layout.figure_count
+        self._totals = totals
+        self.share = np.full((units, figures), np.nan)
+        self.influence = np.zeros((units, figures, totals.covariance.shape[1]))
+        self.who = np.zeros(figures, np.intp)
+
+    def put_ratio(self, place: int, items: Sequence[int], measure: int, *, who: int) -> None:
+        """Put a ratio of totals R = sum of y / sum of x, with influence (y - R x) / X."""
+        self.who[place] = who
+        if not items:
+            return
+        ratios = (self._totals.mean if measure == MEAN else self._totals.top)[:, list(items)]
+        answered = self._totals.answered[:, list(items)]
+        whole = answered.sum(axis=1)
+        share = ratio((ratios * answered).sum(axis=1), whole)
+        self.share[:, place] = np.where(whole > 0, share, np.nan)
+        one = ratio(np.ones_like(whole), whole)
+        for column, item in enumerate(items):
+            # the totals are centred at each item's own share, not at the share of all
+            self.influence[:, place, 3 * item + measure] = one
+            self.influence[:, place, 3 * item + ANSWERED] = one * (ratios[:, column] - share)
+
+    def put_mean(self, place: int, parts: Sequence[int], weights: FloatArray, *, who: int) -> None:
+        """Put a weighted mean of other figures; parts of weight 0 may be missing."""
+        self.who[place] = who
+        known = np.where(weights > 0, self.share[:, list(parts)], 0)
+        self.share[:, place] = np.where(weights.any(axis=1), (weights * known).sum(axis=1), np.nan)
+        self.influence[:, place] = np.einsum("uf,ufq->uq", weights, self.influence[:, list(parts)])
+
+
+def _factor_parts(totals: Totals, influence: FloatArray, use: Use, layout: Layout, measure: int) -> FloatArray:
+    factors = influence[:, [layout.factor(factor, measure) for factor in range(len(layout.codes))]]
+    index = influence[:, [layout.index("factors", measure)]]
+    together = use.factor_weights * totals.covariances(factors, np.broadcast_to(index, factors.shape))
+    whole = np.broadcast_to(totals.variance(index), together.shape)
+    return np.divide(together, whole, out=np.full_like(together, np.nan), where=whole > 0)
