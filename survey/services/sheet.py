@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -110,11 +111,11 @@ def _with_header(rows: Iterable[SheetRow], merged: Sequence[str], recognise: Rec
         raise _refused("no_header", row=first[0].number)
     at = scores.index(max(scores))
     header = first[at]
-    faults = [
-        Fault(row, None, "merged_cells", {"range": reference}, cell=reference.split(":")[0])
-        for reference in merged
-        if (row := range_boundaries(reference)[3] or 0) >= header.number
-    ]
+    faults = []
+    for reference in merged:
+        _, top, _, bottom = range_boundaries(reference)
+        if bottom is not None and bottom >= header.number:
+            faults.append(Fault(top, None, "merged_cells", {"range": reference}, cell=reference.split(":")[0]))
     return Sheet(header, chain(first[at + 1 :], filled), faults)
 
 
@@ -127,7 +128,9 @@ def _workbook_rows(data: bytes) -> tuple[Iterator[SheetRow], list[str]]:
             unpacked = sum(entry.file_size for entry in archive.infolist())
         if unpacked > LARGEST_UNPACKED:
             raise _refused("file_too_large", size=_megabytes(unpacked), limit=_megabytes(LARGEST_UNPACKED))
-        workbook = load_workbook(io.BytesIO(data), read_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            workbook = load_workbook(io.BytesIO(data), read_only=True)
         sheet = workbook.worksheets[0]
         # The stated size of a sheet is often wrong; without it openpyxl reads what is there.
         sheet.reset_dimensions()
@@ -142,11 +145,23 @@ def _workbook_rows(data: bytes) -> tuple[Iterator[SheetRow], list[str]]:
 
 def _cells_of(sheet: Any) -> Iterator[SheetRow]:
     try:
-        for number, row in enumerate(sheet.iter_rows(), start=1):
+        for number, row in enumerate(_quietly(sheet.iter_rows()), start=1):
             yield SheetRow(number, [_workbook_cell(cell, number, at) for at, cell in enumerate(row, start=1)])
     except (SyntaxError, zipfile.BadZipFile, ValueError, KeyError, EOFError) as error:
         # ElementTree's ParseError is a SyntaxError.
         raise _refused("not_a_spreadsheet", kind="XLSX") from error
+
+
+def _quietly(rows: Iterator[Any]) -> Iterator[Any]:
+    """Pass rows on without openpyxl's remarks on formatting that it leaves out, which is no concern of ours."""
+    done = object()
+    while True:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)
+            row = next(rows, done)
+        if row is done:
+            return
+        yield row
 
 
 def _workbook_cell(cell: Any, row: int, column: int) -> Cell:

@@ -17,7 +17,9 @@ def clean(text: str) -> str:
     >>> clean("  Phươ\u0300ng\u00a0 Tân Hoà\u200b ")
     'Phường Tân Hoà'
     """
-    return " ".join(_INVISIBLE.sub("", unicodedata.normalize("NFC", text)).split())
+    if not text.isascii():
+        text = _INVISIBLE.sub("", unicodedata.normalize("NFC", text))
+    return " ".join(text.split())
 
 
 def fold(text: str) -> str:
