@@ -1,7 +1,7 @@
 """The figures of each unit as combinations of its totals: items, factors, index, people satisfied throughout."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -106,6 +106,11 @@ class Figures:
     def joined(cls, parts: Sequence["Figures"]) -> "Figures":
         """Put blocks of units after one another."""
         return cls(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)))
+
+    def only(self, place: int) -> "Figures":
+        """Keep one figure."""
+        chosen = {f.name: getattr(self, f.name)[:, [place]] for f in fields(self) if f.name != "factor_parts"}
+        return replace(self, **chosen)
 
 
 def lay_out(items: Sequence[str], factors: Sequence[FactorSpec], rule: ScoreRule) -> Layout:

@@ -72,7 +72,9 @@ def share_interval(
     at_end = np.abs(share - nearest) < 1e-12
     share = np.where(at_end, nearest, share)
     degenerate = at_end | (variance <= 1e-16 * share * (1 - share))
-    inside = np.where(degenerate, 0.5, share)
-    lower, upper = xlogit(inside, np.where(degenerate, 1.0, variance), df, level)
-    exact_lower, exact_upper = capped_korn_graubard(share, np.where(degenerate, 0.0, variance), n, df, level)
-    return np.where(degenerate, exact_lower, lower), np.where(degenerate, exact_upper, upper)
+    lower, upper = xlogit(np.where(degenerate, 0.5, share), variance, df, level)
+    if degenerate.any():
+        # the beta quantiles are slow, and few figures need them
+        few = share[degenerate], np.zeros(np.count_nonzero(degenerate)), n[degenerate], df[degenerate]
+        lower[degenerate], upper[degenerate] = capped_korn_graubard(*few, level)
+    return lower, upper

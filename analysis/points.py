@@ -1,6 +1,6 @@
 """From an index to points: the only place where figures are rounded (half-up, in `Decimal`)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from math import isfinite
@@ -90,7 +90,7 @@ def percent_of(part: Decimal | int, whole: Decimal | int, *, places: int = 2) ->
     return round_half_up(Decimal(part) * 100 / Decimal(whole), places) if whole else None
 
 
-def total(parts: Sequence[Decimal]) -> Decimal:
+def add_points(parts: Iterable[Decimal]) -> Decimal:
     """Add points as printed, without rounding again."""
     return sum(parts, Decimal(0))
 

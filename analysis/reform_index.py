@@ -1,12 +1,13 @@
 """The administrative reform index of a unit: components, total, rank in its group, grade, change."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
 
-from analysis.points import PrintedCheck
-from analysis.ranking import Rank
+from analysis.errors import AnalysisError
+from analysis.points import PrintedCheck, add_points, check_printed, percent_of, round_half_up
+from analysis.ranking import Rank, competition_ranks
 from analysis.rules import GradeBand, IndexRules
 from analysis.scores import Warning
 
@@ -73,9 +74,168 @@ class IndexResult:
 def compute_index(
     entries: Iterable[IndexEntry], rules: IndexRules, *, previous: Mapping[str, PreviousIndex] | None = None
 ) -> tuple[IndexResult, ...]:
-    """Compute the index of every unit, exactly, and rank it inside its group.
+    """Compute the index of every unit, exactly, and rank it inside its group; results come in the order given.
 
     A unit without the satisfaction component (or any other) has no total and no rank, never 0, unless the rules
     re-base. Raises `AnalysisError` for unknown components, points outside 0 to the maximum, a unit twice.
     """
-    raise NotImplementedError
+    drafts = [_draft(entry, rules) for entry in _checked(entries, rules)]
+    ranks = _ranks_by_group(drafts, {draft.entry.unit_id: draft.percent for draft in drafts})
+    component_ranks = {
+        component.code: _ranks_by_group(
+            drafts, {draft.entry.unit_id: draft.percents[component.code] for draft in drafts}
+        )
+        for component in rules.components
+    }
+    return tuple(
+        _result(
+            draft,
+            rules,
+            ranks[draft.entry.unit_id],
+            {code: by_unit[draft.entry.unit_id] for code, by_unit in component_ranks.items()},
+            (previous or {}).get(draft.entry.unit_id),
+        )
+        for draft in drafts
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A unit's sums before ranking."""
+
+    entry: IndexEntry
+    missing: tuple[str, ...]
+    percents: Mapping[str, Decimal | None]
+    total: Decimal | None
+    maximum: Decimal | None
+    percent: Decimal | None
+
+
+def _draft(entry: IndexEntry, rules: IndexRules) -> _Draft:
+    applicable = [part for part in rules.components if part.code not in entry.not_applicable]
+    scored = [part for part in applicable if entry.points.get(part.code) is not None]
+    missing = tuple(part.code for part in applicable if entry.points.get(part.code) is None)
+    percents = {
+        part.code: None if (points := entry.points.get(part.code)) is None else percent_of(points, part.maximum)
+        for part in rules.components
+    }
+    complete = not missing or rules.when_missing == "rebase"
+    if not scored or not complete:
+        return _Draft(entry, missing, percents, None, None, None)
+    total = add_points(points for part in scored if (points := entry.points[part.code]) is not None)
+    maximum = add_points(part.maximum for part in scored)
+    if rules.scale_to is not None:
+        total = round_half_up(total * rules.scale_to / maximum)
+        maximum = rules.scale_to
+    return _Draft(entry, missing, percents, total, maximum, percent_of(total, maximum))
+
+
+def _result(
+    draft: _Draft,
+    rules: IndexRules,
+    rank: Rank | None,
+    component_ranks: Mapping[str, Rank | None],
+    before: PreviousIndex | None,
+) -> IndexResult:
+    entry = draft.entry
+    changes = before.points if before is not None else {}
+    components = tuple(
+        ComponentResult(
+            code=part.code,
+            maximum=part.maximum,
+            status=_component_status(entry, part.code),
+            points=entry.points.get(part.code),
+            percent=draft.percents[part.code],
+            rank=component_ranks[part.code],
+            change_points=_difference(entry.points.get(part.code), changes.get(part.code)),
+        )
+        for part in rules.components
+    )
+    printed = None
+    if entry.printed_total is not None and draft.total is not None:
+        printed = check_printed(entry.printed_total, draft.total)
+    old_rank = before.rank if before is not None else None
+    return IndexResult(
+        unit_id=entry.unit_id,
+        group=entry.group,
+        status="unranked" if rank is None else "ranked",
+        components=components,
+        total=draft.total,
+        maximum=draft.maximum,
+        percent=draft.percent,
+        rank=rank,
+        grade=grade_of(draft.percent, rules) if draft.percent is not None else None,
+        change_points=_difference(draft.total, before.total if before is not None else None),
+        change_rank=None if rank is None or old_rank is None else old_rank - rank.place,
+        printed=printed,
+        warnings=tuple(_warnings(draft, rules, printed)),
+    )
+
+
+def grade_of(percent: Decimal, rules: IndexRules) -> GradeBand | None:
+    """Return the highest band reached; None when the rules have no bands."""
+    return next((band for band in rules.bands if percent >= band.from_percent), None)
+
+
+def _component_status(entry: IndexEntry, code: str) -> Literal["scored", "missing", "not_applicable"]:
+    if code in entry.not_applicable:
+        return "not_applicable"
+    return "missing" if entry.points.get(code) is None else "scored"
+
+
+def _warnings(draft: _Draft, rules: IndexRules, printed: PrintedCheck | None) -> Iterator[Warning]:
+    rebased = draft.total is not None
+    for code in draft.missing:
+        yield Warning("component_rebased" if rebased else "component_missing", {"component": code})
+    for part in rules.components:
+        if part.code in draft.entry.not_applicable:
+            yield Warning("component_not_applicable", {"component": part.code})
+    if printed is not None and not printed.agrees:
+        yield Warning("printed_differs", {"printed": str(printed.printed), "computed": str(printed.computed)})
+
+
+def _ranks_by_group(drafts: Iterable[_Draft], values: Mapping[str, Decimal | None]) -> Mapping[str, Rank | None]:
+    groups: dict[str, dict[str, Decimal | None]] = {}
+    for draft in drafts:
+        groups.setdefault(draft.entry.group, {})[draft.entry.unit_id] = values[draft.entry.unit_id]
+    return {unit: rank for group in groups.values() for unit, rank in competition_ranks(group).items()}
+
+
+def _difference(new: Decimal | None, old: Decimal | None) -> Decimal | None:
+    return None if new is None or old is None else new - old
+
+
+def _checked(entries: Iterable[IndexEntry], rules: IndexRules) -> list[IndexEntry]:
+    checked: dict[str, IndexEntry] = {}
+    codes = [part.code for part in rules.components]
+    for entry in entries:
+        if entry.unit_id in checked:
+            raise _faulty("index_unit_twice", entry.unit_id, entry.unit_id, "each unit once")
+        unknown = sorted({*entry.points, *entry.not_applicable} - set(codes))
+        if unknown:
+            raise _faulty("index_component", entry.unit_id, ", ".join(unknown), ", ".join(codes))
+        if entry.not_applicable and rules.when_not_applicable == "refused":
+            where = f"{entry.unit_id}: {', '.join(sorted(entry.not_applicable))}"
+            raise _faulty(
+                "index_not_applicable", where, "not applicable", "points: these rules allow no exception"
+            )
+        for part in rules.components:
+            points = entry.points.get(part.code)
+            where = f"{entry.unit_id}: {part.code}"
+            if points is not None and part.code in entry.not_applicable:
+                raise _faulty("index_not_applicable", where, points, "no points for what does not apply")
+            if points is not None and not (points.is_finite() and 0 <= points <= part.maximum):
+                raise _faulty("index_points", where, points, f"0 to {part.maximum}")
+        checked[entry.unit_id] = entry
+    return list(checked.values())
+
+
+def _faulty(code: str, where: str, got: object, expected: str) -> AnalysisError:
+    return AnalysisError(
+        "an index entry cannot be used",
+        code=code,
+        where=where,
+        got=got,
+        expected=expected,
+        remedy="mend the entry, or choose the rules it was made for",
+    )

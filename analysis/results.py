@@ -13,7 +13,7 @@ from analysis.figures import Figures, Layout, Use
 from analysis.intervals import share_interval
 from analysis.margins import Margins
 from analysis.points import to_points
-from analysis.rules.score_rule import AGGREGATIONS, Formula, ScoreRule
+from analysis.rules.score_rule import AGGREGATIONS, Aggregation, Formula, ScoreRule
 from analysis.scores import (
     Alternative,
     CalibrationReport,
@@ -49,10 +49,13 @@ class Computed:
 
 def unit_scores(computed: Computed, tally: Tally, layout: Layout, rule: ScoreRule) -> tuple[UnitScore, ...]:
     """Return the score of every unit; `tally` still holds the responses that the rule does not count."""
-    return tuple(_Units(computed, tally, layout, rule))
+    assembly = _Assembly(computed, tally, layout, rule)
+    return tuple(assembly.unit_score(unit) for unit in range(len(computed.margins.unit_ids)))
 
 
-class _Units(Sequence[UnitScore]):
+class _Assembly:
+    """The computed arrays as plain numbers, put together unit by unit."""
+
     def __init__(self, computed: Computed, tally: Tally, layout: Layout, rule: ScoreRule) -> None:
         margins = computed.margins
         self._computed, self._layout, self._rule = computed, layout, rule
@@ -66,19 +69,20 @@ class _Units(Sequence[UnitScore]):
         self._reports = calibration_reports(margins, computed.weights, rule)
         self._effective = effective_counts(margins, computed.weights.ratio).tolist()
         self._coverage = coverage_shares(margins, rule).tolist()
+        formulas: tuple[Formula, ...] = ("TOP2", "MEAN5")
+        self._alternative_places: list[tuple[Formula, Aggregation, int]] = [
+            (formula, aggregation, layout.index(aggregation, _MEASURE[formula]))
+            for formula in formulas
+            for aggregation in AGGREGATIONS
+        ]
+        self._alternative_places.append(("ALLSAT", "pooled", layout.all_satisfied))
 
-    def __len__(self) -> int:
-        return len(self._computed.margins.unit_ids)
-
-    def __getitem__(self, unit: int) -> UnitScore:  # type: ignore[override]
-        if unit >= len(self):
-            raise IndexError(unit)
+    def unit_score(self, unit: int) -> UnitScore:
         margins, rule, layout = self._computed.margins, self._rule, self._layout
         n, dossiers = int(margins.responses[unit]), round(float(margins.dossiers[unit]))
         weighted = dossiers > 0
-        place = layout.official(rule)
-        index = self._figures.estimate(unit, place, rule.formula, weighted=weighted)
-        plain = self._unweighted.estimate(unit, place, rule.formula)
+        index = self._figures.estimate(unit, layout.official(rule), rule.formula, weighted=weighted)
+        plain = self._unweighted.estimate(unit, 0, rule.formula)
         status = _unit_status(n, dossiers, index)
         report = self._reports[unit]
         points = [
@@ -122,27 +126,18 @@ class _Units(Sequence[UnitScore]):
         )
 
     def _alternatives(self, unit: int, weighted: bool) -> tuple[Alternative, ...]:
-        formulas: tuple[Formula, ...] = ("TOP2", "MEAN5")
-        places = [
-            (formula, aggregation, self._layout.index(aggregation, _MEASURE[formula]))
-            for formula in formulas
-            for aggregation in AGGREGATIONS
-        ]
-        places.append(("ALLSAT", "pooled", self._layout.all_satisfied))
         return tuple(
             Alternative(formula, aggregation, self._figures.estimate(unit, place, formula, weighted=weighted))
-            for formula, aggregation, place in places
+            for formula, aggregation, place in self._alternative_places
         )
 
     def _factor(self, unit: int, factor: int, weighted: bool) -> FactorScore:
         layout, rule, use = self._layout, self._rule, self._computed.use
-        top2, mean5 = (
-            self._figures.estimate(unit, layout.factor(factor, _MEASURE[formula]), formula, weighted=weighted)
-            for formula in ("TOP2", "MEAN5")
-        )
-        official = layout.factor(factor, _MEASURE[rule.formula])
-        formula: Formula = "TOP2" if rule.formula == "ALLSAT" else rule.formula
-        estimate = self._figures.estimate(unit, official, formula, weighted=weighted)
+        top2 = self._figures.estimate(unit, layout.factor(factor, TOP), "TOP2", weighted=weighted)
+        mean5 = self._figures.estimate(unit, layout.factor(factor, MEAN), "MEAN5", weighted=weighted)
+        estimate = mean5 if rule.formula == "MEAN5" else top2
+        if rule.formula == "MEAN04":
+            estimate = self._figures.estimate(unit, layout.factor(factor, MEAN), "MEAN04", weighted=weighted)
         shown = estimate.share is not None
         by_factors = shown and rule.aggregation == "factors" and rule.formula != "ALLSAT"
         status: FactorStatus = "used"
@@ -250,7 +245,7 @@ class _Estimates:
         if not weighted:
             return Estimate(n, "no_weights")
         if formula == "MEAN5":
-            share, lower, upper = ((1 + 4 * value) / 5 for value in (share, lower, upper))
+            share, lower, upper = 0.2 + 0.8 * share, 0.2 + 0.8 * lower, 0.2 + 0.8 * upper
             se *= 0.8
         status: ValueStatus = "marked" if n < self._rule.mark_below else "shown"
         return Estimate(n, status, share, se, lower, upper, int(df), deff if deff == deff else None)

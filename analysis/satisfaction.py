@@ -98,7 +98,7 @@ def _score_block(
     return (
         figures_of(totals, given, use, layout, rule),
         use,
-        figures_of(equal, given, use, layout, rule),
+        figures_of(equal, given, use, layout, rule).only(layout.official(rule)),
     )
 
 

@@ -10,11 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.errors import AnalysisError
+from analysis.numbering import Numbering
+from analysis.patterns import NOT_APPLICABLE, letters, psu_numbers, read_ratings, sorted_groups
 
 TRUST_LEVELS: Final = ("dossier", "counter", "assisted")
-SKIPPED: Final = 0
-NOT_APPLICABLE: Final = -1
-UNKNOWN: Final = -1
 
 # unit, questionnaire version, trust, flagged, field, channel, outcome, counter, week, answers, count
 TallyRow = tuple[
@@ -105,9 +104,9 @@ class TallyBuilder:
         self._items = tuple(items)
         self._positions = positions
         self._names = {
-            name: _Numbering() for name in ("unit", "version", "field", "channel", "outcome", "counter", "week")
+            name: Numbering() for name in ("unit", "version", "field", "channel", "outcome", "counter", "week")
         }
-        self._trust = _Numbering(TRUST_LEVELS)
+        self._trust = Numbering(TRUST_LEVELS)
         self._chunks: list[_Chunk] = []
 
     def add(self, rows: Sequence[TallyRow]) -> None:
@@ -130,12 +129,12 @@ class TallyBuilder:
                 remedy="count with GROUP BY",
             )
         trusts = self._trust.numbers(trust)
-        if len(self._trust) > len(TRUST_LEVELS):
+        if trusts.min() < 0 or len(self._trust) > len(TRUST_LEVELS):
             raise AnalysisError(
                 "an unknown level of trust",
                 code="tally_trust",
                 where="trust",
-                got=self._trust.names[len(TRUST_LEVELS)],
+                got=", ".join([*self._trust.names[len(TRUST_LEVELS) :]]) or None,
                 expected=", ".join(TRUST_LEVELS),
                 remedy="store one of these levels with each response",
             )
@@ -159,7 +158,7 @@ class TallyBuilder:
         merged = _Chunk.joined(self._chunks, item_count=len(self._items))
         self._chunks.clear()
         names = self._names
-        psu = _psu_numbers(
+        psu = psu_numbers(
             names["unit"].canonical(merged.unit),
             names["counter"].canonical(merged.counter),
             names["week"].canonical(merged.week),
@@ -176,7 +175,7 @@ class TallyBuilder:
         }
         counts = merged.count
         del merged, psu
-        order, first = _sorted_groups(columns)
+        order, first = sorted_groups(columns)
         kept = order[first]
         count = np.add.reduceat(counts[order], first) if len(order) else counts
         del order
@@ -196,9 +195,9 @@ class TallyBuilder:
             rows = np.flatnonzero(versions == number)
             texts = answers if len(rows) == len(answers) else [answers[row] for row in rows.tolist()]
             version = self._names["version"].names[number]
-            letters = _letters(version, texts)
-            for column, position in self._places(version, letters.shape[1]):
-                ratings[rows, column] = _read_ratings(version, self._items[column], letters[:, position])
+            table = letters(version, texts)
+            for column, position in self._places(version, table.shape[1]):
+                ratings[rows, column] = read_ratings(version, self._items[column], table[:, position])
         return ratings
 
     def _places(self, version: str, length: int) -> Iterable[tuple[int, int]]:
@@ -248,116 +247,3 @@ class _Chunk:
             ratings, count = np.zeros((0, item_count), np.int8), np.zeros(0, np.int64)
             return cls(none, none, none, none, none, none, none, none.astype(np.bool_), ratings, count)
         return cls(*(np.concatenate([getattr(chunk, f.name) for chunk in chunks]) for f in fields(cls)))
-
-
-class _Numbering(dict[str | int | None, int]):
-    """Numbers for names in the order they are met (None is -1), and later in the order of the names."""
-
-    def __init__(self, names: Iterable[str] = ()) -> None:
-        super().__init__({name: number for number, name in enumerate(names)})
-        self.names: list[str] = list(map(str, self))
-        self[None] = UNKNOWN
-
-    def __missing__(self, name: str | int | None) -> int:
-        number = self[name] = len(self.names)
-        self.names.append(str(name))
-        return number
-
-    def __len__(self) -> int:
-        return len(self.names)
-
-    def numbers(self, column: Sequence[str | int | None]) -> NDArray[np.int32]:
-        return np.fromiter(map(self.__getitem__, column), np.int32, len(column))
-
-    @property
-    def sorted_names(self) -> tuple[str, ...]:
-        return tuple(sorted(self.names))
-
-    def canonical(self, numbers: NDArray[np.int32]) -> NDArray[np.int32]:
-        # the last place serves -1: unknown stays unknown
-        place = np.full(len(self.names) + 1, UNKNOWN, np.int32)
-        place[sorted(range(len(self.names)), key=self.names.__getitem__)] = np.arange(
-            len(self.names), dtype=np.int32
-        )
-        return place[numbers]
-
-
-def _letters(version: str, texts: Sequence[str]) -> NDArray[np.uint8]:
-    length = len(texts[0])
-    packed = "".join(texts).encode("ascii", "replace")
-    if len(packed) != length * len(texts) or set(map(len, texts)) != {length}:
-        raise AnalysisError(
-            "answer strings of one questionnaire version differ in length",
-            code="tally_answer_length",
-            where=f"answers of {version}",
-            got=next((text for text in texts if len(text) != length), texts[0]),
-            expected=f"{length} characters",
-            remedy="look for responses stored with a wrong version",
-        )
-    return np.frombuffer(packed, np.uint8).reshape(len(texts), length)
-
-
-_WRONG: Final = 99
-_RATING_OF: Final = np.full(256, _WRONG, np.int8)
-_RATING_OF[np.frombuffer(b"-12345", np.uint8)] = np.arange(6, dtype=np.int8)
-_RATING_OF[ord("x")] = NOT_APPLICABLE
-
-
-def _read_ratings(version: str, item: str, letters: NDArray[np.uint8]) -> NDArray[np.int8]:
-    ratings: NDArray[np.int8] = _RATING_OF[letters]
-    wrong = np.flatnonzero(ratings == _WRONG)
-    if len(wrong):
-        raise AnalysisError(
-            "an answer is not a rating",
-            code="tally_rating",
-            where=f"{version} {item}",
-            got=chr(letters[wrong[0]]),
-            expected="1 to 5, x for not applicable, - for skipped",
-            remedy="check the item's position in this questionnaire version",
-        )
-    return ratings
-
-
-def _psu_numbers(
-    unit: NDArray[np.int32], counter: NDArray[np.int32], week: NDArray[np.int32]
-) -> NDArray[np.int32]:
-    """Number the counter × week groups over all units from 1, in canonical order; without counter and week 0."""
-    numbers = np.zeros(len(unit), np.int32)
-    grouped = np.flatnonzero((counter >= 0) | (week >= 0))
-    if len(grouped):
-        counters, weeks = int(counter.max()) + 2, int(week.max()) + 2
-        key = (unit[grouped].astype(np.int64) * counters + counter[grouped] + 1) * weeks + week[grouped] + 1
-        numbers[grouped] = np.unique(key, return_inverse=True)[1] + 1
-    return numbers
-
-
-def _sorted_groups(columns: Mapping[str, NDArray[np.generic]]) -> tuple[IntArray, IntArray]:
-    """Return the canonical order of the rows and where each distinct row starts in it.
-
-    The columns are packed into as few 63-bit words as they need: sorting one or two words is much faster than
-    sorting a dozen columns or byte strings.
-    """
-    words: list[IntArray] = []
-    room = 0
-    for column in columns.values():
-        for part in column.T if column.ndim == 2 else (column,):
-            values = part.astype(np.int64)
-            low, high = (int(values.min()), int(values.max())) if len(values) else (0, 0)
-            bits = (high - low).bit_length()
-            if bits > room:
-                words.append(np.zeros(len(values), np.int64))
-                room = 63
-            if bits:
-                words[-1] = (words[-1] << bits) | (values - low)
-                room -= bits
-    if not words:
-        words.append(np.zeros(len(next(iter(columns.values()))), np.int64))
-    order = np.argsort(words[0], kind="stable") if len(words) == 1 else np.lexsort(words[::-1])
-    if not len(order):
-        return order, order
-    changed = np.zeros(len(order), np.bool_)
-    changed[0] = True
-    for word in words:
-        ranked = word[order]
-        changed[1:] |= ranked[1:] != ranked[:-1]
-    return order, np.flatnonzero(changed)
