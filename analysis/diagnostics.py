@@ -8,16 +8,15 @@ from scipy.special import ndtri
 
 from analysis.margins import MarginPlan, Margins
 from analysis.rules.score_rule import ScoreRule
-from analysis.sums import FloatArray, group_sums, ratio
+from analysis.sums import FloatArray, IndexArray, group_sums, ratio
 
 SAMPLE_ERROR = Fraction(5, 100)
 
 
-def effective_counts(margins: Margins, ratio_of_cell: FloatArray) -> FloatArray:
-    """Return Kish's effective n (sum of w)² / sum of w² by unit."""
-    cells, units = margins.cells, len(margins.unit_ids)
-    weight = cells.count * ratio_of_cell
-    return ratio(group_sums(cells.unit, weight, units) ** 2, group_sums(cells.unit, weight * ratio_of_cell, units))
+def effective_counts(unit: IndexArray, count: FloatArray, weight: FloatArray, units: int) -> FloatArray:
+    """Return Kish's effective n by unit, (sum of w)² / sum of w², for `count` persons of weight `weight` a row."""
+    whole = group_sums(unit, count * weight, units)
+    return ratio(whole**2, group_sums(unit, count * weight**2, units))
 
 
 def coverage_shares(margins: Margins, rule: ScoreRule) -> FloatArray:

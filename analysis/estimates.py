@@ -8,6 +8,7 @@ combinations of the totals (Woodruff 1971; Binder 1983).
 """
 
 from dataclasses import dataclass
+from math import prod
 from typing import Final
 
 import numpy as np
@@ -148,8 +149,8 @@ class _ByUnit:
         self._matrix = csr_array((np.ones(len(unit)), (unit, np.arange(len(unit)))), shape=(units, len(unit)))
 
     def sums(self, values: FloatArray) -> FloatArray:
-        flat: FloatArray = np.asarray(self._matrix @ values.reshape(len(values), -1))
-        return flat.reshape(-1, *values.shape[1:])
+        flat: FloatArray = np.asarray(self._matrix @ values.reshape(len(values), prod(values.shape[1:])))
+        return flat.reshape(len(flat), *values.shape[1:])
 
 
 class _Margins:

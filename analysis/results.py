@@ -67,7 +67,8 @@ class _Assembly:
         self._unweighted = _Estimates(computed.unweighted, remaining, rule)
         self._counts = _Counts(tally, margins.unit_ids, rule)
         self._reports = calibration_reports(margins, computed.weights, rule)
-        self._effective = effective_counts(margins, computed.weights.ratio).tolist()
+        cells, units = margins.cells, len(margins.unit_ids)
+        self._effective = effective_counts(cells.unit, cells.count, computed.weights.ratio, units).tolist()
         self._coverage = coverage_shares(margins, rule).tolist()
         formulas: tuple[Formula, ...] = ("TOP2", "MEAN5")
         self._alternative_places: list[tuple[Formula, Aggregation, int]] = [

@@ -37,6 +37,8 @@ def score_units(
     Units come back in the order of their ids. `progress` is called with the share of the work done (0 to 1).
     Raises `AnalysisError` when the factors do not fit the tally's items or the rule's factor weights.
     """
+    if not tally.unit_ids and not population.unit_ids:
+        return ScoreTable(rule.id, rule.head.version, tally.digest(), ())
     layout = lay_out(tally.items, factors, rule)
     counted = tally.with_trust(rule.trust_levels)
     margins = plan_margins(counted, population, rule)
