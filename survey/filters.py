@@ -6,12 +6,14 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from flask import Flask
-from flask_babel import get_locale
+from flask_babel import get_locale, gettext
 
+from analysis.periods import Period
 from survey.codes import grouped
 from survey.config import TIME_ZONE
 
 MISSING = "–"
+QUARTERS = ("I", "II", "III", "IV")
 
 
 def decimal(value: float | Decimal | None, places: int = 2) -> str:
@@ -44,6 +46,16 @@ def moment(value: datetime | None) -> str:
     return MISSING if value is None else value.astimezone(TIME_ZONE).strftime("%H:%M %d/%m/%Y")
 
 
+def period_name(period: Period) -> str:
+    """Name a period as reports do: `Quý III/2026`, `Năm 2026`, or its two days."""
+    if period.kind == "year":
+        return str(gettext("Năm %(year)s", year=str(period.first.year)))
+    if period.kind == "quarter":
+        number = QUARTERS[(period.first.month - 1) // 3]
+        return str(gettext("Quý %(number)s/%(year)s", number=number, year=str(period.first.year)))
+    return f"{day(period.first)}–{day(period.last)}"
+
+
 def _localised(text: str) -> str:
     text = text.replace("-", "\u2212")
     locale = get_locale()
@@ -54,5 +66,5 @@ def _localised(text: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Make the filters known to the templates."""
-    for function in (decimal, count, percent, signed, day, moment, grouped):
+    for function in (decimal, count, percent, signed, day, moment, period_name, grouped):
         app.add_template_filter(function)

@@ -5,23 +5,29 @@ Vietnamese is the source text; English comes from the catalogue in `survey/trans
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from survey.errors import Fault, HailongError
-from survey.filters import count, decimal
+from survey.filters import count, decimal, percent
 from survey.import_messages import IMPORT_SENTENCES
 
 MOST_LINES = 200
 SENTENCES = IMPORT_SENTENCES | {
     "import_refused": _("Chưa nhập dữ liệu nào: tệp có %(count)s lỗi cần sửa."),
     "closed_unit": _("Đơn vị của mã này đã ngừng hoạt động và chưa có đơn vị thay thế."),
-    "no_counters": _(
-        "%(unit)s chưa có quầy nào để in áp phích. Hãy nhập quầy bằng: hailong counters import TỆP"
+    "email_unusable": _("“%(email)s” không phải là địa chỉ e-mail."),
+    "officer_has_password": _(
+        "%(email)s đã có tài khoản và mật khẩu; hãy bỏ --password-stdin để chỉ giao thêm vai trò."
     ),
+    "officer_has_role": _("%(email)s đã có vai trò này ở %(unit)s."),
+    "password_length": _("Mật khẩu phải dài từ %(shortest)s đến %(longest)s ký tự."),
+    "unknown_officer": _("Không có tài khoản %(email)s."),
+    "no_counters": _("%(unit)s chưa có quầy nào để in áp phích. Hãy nhập quầy bằng: hailong counters import TỆP"),
     "revoked_code": _("Mã này không còn dùng nữa. Xin quét mã mới ở quầy."),
     "unknown_code": _("Không có mã này. Xin xem lại mã in dưới hình vuông: 8 chữ và số."),
     "questionnaire_changed": _(
@@ -94,3 +100,51 @@ STATUSES = {
 def status_word(status: str) -> str:
     """Word the status of a unit's score."""
     return str(STATUSES[status])
+
+
+MARGINS = {"field": _("lĩnh vực"), "channel": _("cách nộp"), "outcome": _("kết quả xử lý")}
+CHANNELS = {"direct": _("trực tiếp"), "online": _("trực tuyến"), "post": _("bưu chính")}
+WARNINGS = {
+    "no_dossiers": _("Chưa có số hồ sơ của kỳ nên chưa tính được điểm."),
+    "no_responses": _("Chưa có phiếu nào."),
+    "suppressed": _("Dưới %(minimum)s phiếu: không hiện điểm, để không đoán được ý kiến của từng người."),
+    "few_responses": _("Mới có %(n)s phiếu, dưới %(minimum)s: chưa đủ mẫu, không xếp hạng."),
+    "below_minimum_sample": _("Có %(n)s phiếu; cỡ mẫu tối thiểu cho sai số 5%% là %(minimum)s."),
+    "more_responses_than_dossiers": _(
+        "Số phiếu (%(n)s) nhiều hơn số hồ sơ (%(dossiers)s): cần xem lại số hồ sơ đã nhập và nơi đặt mã."
+    ),
+    "fpc_off": _("Không hiệu chỉnh theo tổng số hồ sơ, vì số phiếu không ít hơn số hồ sơ."),
+    "no_usable_factor": _("Không yếu tố nào đủ phiếu để tính điểm."),
+    "no_factor_reaches_minimum": _("Không yếu tố nào đủ %(minimum)s phiếu; điểm tính trên các yếu tố hiện có."),
+    "factor_left_out": _("Yếu tố “%(factor)s” chưa đủ %(minimum)s phiếu nên không tính vào điểm."),
+    "few_sampling_units": _(
+        "Mới có %(count)s cụm quầy và tuần, chưa đủ %(minimum)s, nên sai số tính theo từng phiếu."
+    ),
+    "margin_not_given": _("Chưa có số hồ sơ theo %(margin)s nên chưa gia quyền theo %(margin)s."),
+    "margin_unknown_share": _(
+        "Chỉ biết %(margin)s của %(known_share)s số phiếu nên không gia quyền theo %(margin)s."
+    ),
+    "margin_few_responses": _("Có mức quá ít phiếu nên không gia quyền theo %(margin)s."),
+    "margin_dropped": _("Không gia quyền theo %(margin)s, vì trọng số sẽ vượt giới hạn."),
+    "level_merged": _("“%(level)s” quá ít phiếu nên khi gia quyền gộp vào “%(into)s”."),
+    "level_without_dossiers": _("Có phiếu về “%(level)s” nhưng không có hồ sơ nào: cần xem lại số hồ sơ đã nhập."),
+    "bounds_widened": _("Trọng số phải nới đến %(upper)s lần: phiếu phân bố khác nhiều so với hồ sơ."),
+    "equal_weights": _("Mọi phiếu được tính như nhau, vì không gia quyền được theo hồ sơ."),
+}
+
+
+def warning_sentence(code: str, params: Mapping[str, Any], names: Mapping[str, str] | None = None) -> str:
+    """Word a warning of a score; `names` are the names of the fields and factors whose codes stand in it.
+
+    A code that this version does not know, of a result frozen by another one, is shown as it is.
+    """
+    if code not in WARNINGS:
+        return code
+    known = {**MARGINS, **CHANNELS, **(names or {})}
+    return str(WARNINGS[code]) % {name: _worded(name, value, known) for name, value in params.items()}
+
+
+def _worded(name: str, value: Any, known: Mapping[str, Any]) -> object:
+    if isinstance(value, float):
+        return percent(value, 0) if name.endswith("_share") else decimal(value, 0)
+    return str(known.get(value, value)) if isinstance(value, str) else _written(value)

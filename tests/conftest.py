@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import secrets
 from collections.abc import Callable, Iterator
+from contextvars import Context
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from survey import create_app
 from survey.config import Settings
@@ -78,6 +81,16 @@ def settings_for(url: str, **changes: object) -> Settings:
     return Settings(**(values | changes))  # type: ignore[arg-type]
 
 
+class SeparateClient(FlaskClient):
+    """A browser whose requests share nothing with the context that a test itself has open.
+
+    Flask would otherwise lend them the test's `g`, and with it who was signed in a request ago.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> TestResponse:
+        return Context().run(super().open, *args, **kwargs)
+
+
 @pytest.fixture
 def make_app() -> Iterator[Callable[..., Flask]]:
     """Build an application on a database with schema and presets; engines are closed at the end."""
@@ -91,6 +104,7 @@ def make_app() -> Iterator[Callable[..., Flask]]:
         engine.dispose()
         app = create_app(settings_for(url, **changes))
         app.testing = True
+        app.test_client_class = SeparateClient
         apps.append(app)
         return app
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from itertools import count
 from typing import Any, TypeVar
 
+from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
+from analysis.rules import DEFAULT_SCORE_RULE
 from survey.codes import new_qr_code
 from survey.models import (
     Basis,
@@ -17,15 +20,25 @@ from survey.models import (
     Counter,
     CounterField,
     DossierCount,
+    Grant,
     Model,
+    Officer,
     QrCode,
     Response,
+    Role,
+    Score,
+    ScoreSet,
+    ScoreState,
     Source,
     Trust,
     Unit,
     UnitKind,
 )
 
+PASSWORD = "mot mat khau du dai"
+# As weak as argon2 allows: what is tested is who gets in, not how long it takes.
+HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+COMPUTED_AT = datetime(2026, 7, 20, 7, 5, tzinfo=UTC)
 Stored = TypeVar("Stored", bound=Model)
 
 
@@ -109,3 +122,58 @@ class Factory:
             for _ in range(number)
         )
         self._session.commit()
+
+    def officer(self, unit: Unit, role: Role = Role.REFORM, **values: Any) -> Officer:
+        """An officer of `unit` whose password is PASSWORD."""
+        number = next(self._numbers)
+        defaults: dict[str, Any] = {
+            "id": secrets.token_hex(16),
+            "email": f"officer{number}@example.vn",
+            "name": f"Cán bộ {number}",
+            "password_hash": HASHER.hash(PASSWORD),
+            "created_at": COMPUTED_AT,
+        }
+        return self._store(Officer(grants=[Grant(unit=unit, role=role)], **(defaults | values)))
+
+    def score_set(self, period: str = "2026-Q2", *, closed: bool = False, **values: Any) -> ScoreSet:
+        """A computed period without units."""
+        defaults: dict[str, Any] = {
+            "period": period,
+            "revision": 1 if closed else 0,
+            "state": ScoreState.CLOSED if closed else ScoreState.PROVISIONAL,
+            "computed_at": COMPUTED_AT,
+            "rule": DEFAULT_SCORE_RULE,
+            "rule_digest": "0" * 64,
+            "versions": ["short-v1"],
+            "program_version": "0.1.0",
+            "tally_digest": "0" * 64,
+            "response_count": 0,
+        }
+        return self._store(ScoreSet(**(defaults | values)))
+
+    def score(self, score_set: ScoreSet, unit: Unit, points: str | None, n: int, **values: Any) -> Score:
+        """One unit's score, 0.6 points to both sides; without points it is a suppressed one."""
+        given = None if points is None else Decimal(points)
+        share = None if given is None else float(given) / 30
+        status = "suppressed" if given is None else "scored" if n >= 30 else "marked"
+        defaults: dict[str, Any] = {
+            "status": status,
+            "response_count": n,
+            "dossier_count": 1000,
+            "effective_count": None if given is None else 0.9 * n,
+            "coverage_share": None if given is None else 0.93,
+            "index_share": share,
+            "standard_error": None if given is None else 0.01,
+            "lower_share": None if share is None else share - 0.02,
+            "upper_share": None if share is None else share + 0.02,
+            "points": given,
+            "lower_points": None if given is None else given - Decimal("0.60"),
+            "upper_points": None if given is None else min(given + Decimal("0.60"), Decimal(30)),
+            "unweighted_share": share,
+            "detail": {
+                "df": n - 1,
+                "unweighted": {"estimate": {"share": share}, "points": points},
+                "warnings": [{"code": status, "params": {"n": n, "minimum": 5}}] if given is None else [],
+            },
+        }
+        return self._store(Score(score_set=score_set, unit=unit, **(defaults | values)))

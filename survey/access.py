@@ -1,0 +1,99 @@
+"""Who may do what: one table of roles, the units an officer sees, and the signed-in session."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from enum import StrEnum, auto
+
+from flask import abort, session
+from flask_login import current_user, login_user, logout_user
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.config import TIME_ZONE
+from survey.extensions import db, login_manager
+from survey.models import Officer, Role, Unit
+from survey.services.unit_tree import ids_below
+
+SESSION_LIFETIME = timedelta(hours=8)
+_UNTIL = "until"
+_CREDENTIAL = "credential"
+
+
+class Permission(StrEnum):
+    """What can be allowed; each is granted on a unit and holds for all below it."""
+
+    SEE_SCORES = auto()
+    EXPORT_SCORES = auto()
+    REFRESH_SCORES = auto()
+
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.ONE_STOP: frozenset({Permission.SEE_SCORES}),
+    Role.REFORM: frozenset({Permission.SEE_SCORES, Permission.EXPORT_SCORES, Permission.REFRESH_SCORES}),
+    Role.LEADER: frozenset({Permission.SEE_SCORES, Permission.EXPORT_SCORES, Permission.REFRESH_SCORES}),
+    Role.INSPECTOR: frozenset({Permission.SEE_SCORES, Permission.EXPORT_SCORES}),
+    Role.ADMINISTRATOR: frozenset(),
+}
+
+
+def may(officer: Officer, permission: Permission) -> bool:
+    """Tell whether a role of the officer has `permission`, on whichever unit."""
+    return any(permission in PERMISSIONS[grant.role] for grant in officer.grants)
+
+
+def visible_units(database: Session, officer: Officer, permission: Permission) -> set[int]:
+    """Return the ids of the units on which the officer has `permission`: those granted and all below them."""
+    granted = [grant.unit_id for grant in officer.grants if permission in PERMISSIONS[grant.role]]
+    return set(database.scalars(ids_below(granted))) if granted else set()
+
+
+def require(permission: Permission) -> Officer:
+    """Return the signed-in officer, or answer 403 if none of the roles has `permission`."""
+    officer: Officer = current_user._get_current_object()
+    if not may(officer, permission):
+        abort(403)
+    return officer
+
+
+def unit_or_refuse(code: str, permission: Permission) -> Unit:
+    """Fetch a unit; answer 404 if there is none with this code, 403 if the signed-in officer may not."""
+    officer = require(permission)
+    unit = db.session.scalars(select(Unit).where(Unit.code == code)).one_or_none()
+    if unit is None:
+        abort(404)
+    if unit.id not in visible_units(db.session, officer, permission):
+        abort(403)
+    return unit
+
+
+def sign_in(officer: Officer, *, now: datetime) -> None:
+    """Begin a session of its own; what an unknown visitor had in the cookie does not live on in it."""
+    session.clear()
+    session.permanent = True
+    session[_UNTIL] = (now + SESSION_LIFETIME).timestamp()
+    session[_CREDENTIAL] = _credential(officer)
+    login_user(officer)
+
+
+def sign_out() -> None:
+    """End the session."""
+    logout_user()
+    session.clear()
+
+
+@login_manager.user_loader  # type: ignore[untyped-decorator]
+def load_officer(officer_id: str) -> Officer | None:
+    """Find who is signed in: not after eight hours, nor once the account is closed or its password another."""
+    if session.get(_UNTIL, 0) < datetime.now(TIME_ZONE).timestamp():
+        return None
+    officer = db.session.get(Officer, officer_id)
+    if officer is None or not officer.is_active or session.get(_CREDENTIAL) != _credential(officer):
+        return None
+    return officer
+
+
+def _credential(officer: Officer) -> str:
+    # The cookie is signed but readable, so it carries a digest of the salted hash, not the hash.
+    return hashlib.sha256(officer.password_hash.encode()).hexdigest()[:16]

@@ -1,0 +1,165 @@
+"""The stored scores of a period as a table to look at: ranked in groups, with nothing that may not be shown."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from analysis.ranking import Rank, competition_ranks
+from analysis.rules import ScoreRule, load_score_rule
+from survey.models import Score, ScoreSet, Unit
+from survey.services.spelling import fold
+
+RANKED, MARKED, SUPPRESSED = "scored", "marked", "suppressed"
+MOST_TICKS = 6
+
+
+@dataclass(frozen=True)
+class Row:
+    """One unit. Where the figures may not be shown, all of them are None and there are no warnings."""
+
+    unit: Unit
+    status: str
+    rank: Rank | None = None
+    response_count: int | None = None
+    dossier_count: int | None = None
+    effective_count: float | None = None
+    coverage_share: float | None = None
+    points: Decimal | None = None
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    unweighted_points: Decimal | None = None
+    warnings: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def is_shown(self) -> bool:
+        return self.points is not None
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The common scale of the interval bars, from one whole number of points to another."""
+
+    low: int
+    high: int
+    ticks: tuple[int, ...]
+
+    def at(self, points: Decimal | int) -> str:
+        """Where `points` lie, as SVG wants it: percent with a decimal point, whatever the language."""
+        return f"{100 * (float(points) - self.low) / (self.high - self.low):.2f}%"
+
+
+@dataclass(frozen=True)
+class Scoreboard:
+    """The rows of a period by ranking group, and what they have in common."""
+
+    score_set: ScoreSet
+    rule: ScoreRule
+    group_names: tuple[str, ...]
+    groups: tuple[tuple[str, tuple[Row, ...]], ...]
+    axis: Axis | None
+
+    @property
+    def rows(self) -> list[Row]:
+        return [row for _, rows in self.groups for row in rows]
+
+    def count(self, *statuses: str) -> int:
+        """How many of the rows have one of these statuses."""
+        return sum(row.status in statuses for row in self.rows)
+
+    @property
+    def response_count(self) -> int:
+        """Responses of the units whose figures are shown; with the others, one could subtract theirs out."""
+        return sum(row.response_count or 0 for row in self.rows)
+
+
+def scoreboard(
+    session: Session, score_set: ScoreSet, *, unit_ids: Collection[int], group: str | None = None
+) -> Scoreboard:
+    """Show the units of `unit_ids`, all or those of one ranking group; ranks count the whole group.
+
+    A unit without a ranking group stands under "" and has no rank.
+    """
+    query = select(Score).where(Score.score_set_id == score_set.id).options(joinedload(Score.unit))
+    scores = session.scalars(query).all()
+    rule = load_score_rule(score_set.rule)
+    ranks = _ranks(scores, rule)
+    visible = [score for score in scores if score.unit_id in unit_ids]
+    names = sorted({score.unit.ranking_group or "" for score in visible}, key=lambda name: (not name, fold(name)))
+    groups = tuple(
+        (
+            name,
+            _sorted(
+                _row(s, rule, ranks.get(s.unit.code)) for s in visible if (s.unit.ranking_group or "") == name
+            ),
+        )
+        for name in names
+        if group is None or name == group
+    )
+    return Scoreboard(
+        score_set, rule, tuple(names), groups, _axis([row for _, rows in groups for row in rows], rule)
+    )
+
+
+def _may_be_shown(score: Score, rule: ScoreRule) -> bool:
+    # Figures of a suppressed unit are not stored either; this is the second lock on that door.
+    return (
+        score.status in (RANKED, MARKED)
+        and score.points is not None
+        and score.response_count >= rule.suppress_below
+    )
+
+
+def _ranks(scores: Sequence[Score], rule: ScoreRule) -> dict[str, Rank | None]:
+    by_group: dict[str, dict[str, Decimal | None]] = {}
+    for score in scores:
+        if score.unit.ranking_group:
+            points = score.points if score.status == RANKED and _may_be_shown(score, rule) else None
+            by_group.setdefault(score.unit.ranking_group, {})[score.unit.code] = points
+    return {code: rank for values in by_group.values() for code, rank in competition_ranks(values).items()}
+
+
+def _row(score: Score, rule: ScoreRule, rank: Rank | None) -> Row:
+    if not _may_be_shown(score, rule):
+        return Row(score.unit, SUPPRESSED if score.status in (RANKED, MARKED) else score.status)
+    unweighted = score.detail["unweighted"]["points"]
+    return Row(
+        unit=score.unit,
+        status=score.status,
+        rank=rank,
+        response_count=score.response_count,
+        dossier_count=score.dossier_count,
+        effective_count=score.effective_count,
+        coverage_share=score.coverage_share,
+        points=score.points,
+        lower=score.lower_points,
+        upper=score.upper_points,
+        unweighted_points=None if unweighted is None else Decimal(unweighted),
+        warnings=tuple(score.detail["warnings"]),
+    )
+
+
+def _sorted(rows: Iterable[Row]) -> tuple[Row, ...]:
+    return tuple(
+        sorted(
+            rows, key=lambda row: (row.rank.place if row.rank else math.inf, not row.is_shown, fold(row.unit.name))
+        )
+    )
+
+
+def _axis(rows: Sequence[Row], rule: ScoreRule) -> Axis | None:
+    edges = [edge for row in rows for edge in (row.points, row.lower, row.upper) if edge is not None]
+    if not edges:
+        return None
+    low, high = math.floor(min(edges)), math.ceil(max(edges))
+    high = max(high, low + 1)
+    if high > rule.maximum_points:
+        low, high = low - 1, high - 1
+    step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if (high - low) / step <= MOST_TICKS)
+    return Axis(low, high, tuple(range(math.ceil(low / step) * step, high + 1, step)))

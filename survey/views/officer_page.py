@@ -1,0 +1,80 @@
+"""What every page of the officers shares: signed in, forgery-proof, not kept by the browser."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _
+from flask_login import current_user
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from survey.access import Permission, may
+from survey.extensions import csrf, db, limiter
+from survey.models import SiteFact
+
+ERRORS = {
+    400: (_("Yêu cầu không đọc được"), _("Xin quay lại trang trước và thử lại.")),
+    403: (_("Không có quyền xem"), _("Vai trò của Ông/Bà không mở được nội dung này. Xin hỏi người quản trị.")),
+    404: (_("Không có trang này"), _("Xin xem lại địa chỉ, hoặc trở về trang điểm hài lòng.")),
+    429: (_("Quá nhiều lần thử"), _("Để giữ an toàn cho tài khoản, xin chờ vài phút rồi đăng nhập lại.")),
+}
+FORGERY = (_("Trang đã để quá lâu"), _("Xin mở lại trang và làm lại: lần vừa rồi chưa có gì được lưu."))
+
+
+def officer_blueprint(name: str, *, signed_in: bool = True) -> Blueprint:
+    """Make a blueprint under /officer; only the sign-in itself does without a signed-in officer."""
+    blueprint = Blueprint(name, f"survey.views.{name}", url_prefix="/officer")
+    blueprint.before_request(csrf.protect)
+    if signed_in:
+        blueprint.before_request(_ask_to_sign_in)
+    blueprint.after_request(_keep_out_of_caches)
+    blueprint.context_processor(_shared)
+    blueprint.url_defaults(_keep_language)
+    blueprint.register_error_handler(HTTPException, _show_error)
+    return blueprint
+
+
+def _ask_to_sign_in() -> BaseResponse | None:
+    if current_user.is_authenticated:
+        return None
+    wanted = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("auth.sign_in", next=wanted), 303)
+
+
+def _keep_out_of_caches(response: Response) -> Response:
+    # Officers share computers: after signing out, "Back" must show nothing.
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _shared() -> dict[str, Any]:
+    return {
+        "language": str(get_locale()),
+        "is_example": db.session.get(SiteFact, "example") is not None,
+        "may": lambda permission: current_user.is_authenticated and may(current_user, permission),
+        "Permission": Permission,
+    }
+
+
+def _keep_language(_endpoint: str, values: dict[str, Any]) -> None:
+    if "lang" in request.args:
+        values.setdefault("lang", request.args["lang"])
+
+
+def _show_error(error: HTTPException) -> Response | HTTPException:
+    status = error.code or 500
+    if status < 400 or status >= 500:
+        return error
+    title, text = FORGERY if isinstance(error, CSRFError) else ERRORS.get(status, ERRORS[400])
+    response = make_response(render_template("officer/error.html", title=title, text=text), status)
+    for name, value in error.get_headers():
+        if name != "Content-Type":
+            response.headers[name] = value
+    if status == 429 and limiter.current_limit is not None:
+        response.headers["Retry-After"] = str(max(1, round(limiter.current_limit.reset_at - time.time())))
+    return response

@@ -1,0 +1,108 @@
+"""The units' scores of a period."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import partial
+
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+from flask_login import current_user
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from analysis.errors import AnalysisError
+from analysis.periods import Period, parse_period
+from forms.questionnaire import released_questionnaires
+from survey.access import Permission, may, require, visible_units
+from survey.config import TIME_ZONE
+from survey.errors import HailongError
+from survey.extensions import db
+from survey.messages import sentence, status_word, warning_sentence
+from survey.models import ServiceField
+from survey.services import score
+from survey.services.scoreboard import scoreboard
+from survey.views.officer_page import officer_blueprint
+
+blueprint = officer_blueprint("scores")
+
+
+@blueprint.get("/")
+def home() -> Response | str:
+    """Lead to the newest period, or say why there is none to see."""
+    if not may(current_user, Permission.SEE_SCORES):
+        return render_template("officer/empty.html", reason="role")
+    periods = score.periods(db.session)
+    if not periods:
+        return render_template("officer/empty.html", reason="period")
+    return redirect(url_for("scores.scores", period=periods[0].text))
+
+
+@blueprint.get("/scores")
+def choose() -> Response:
+    """Turn the period picker's choice into the address of that period."""
+    period, group = request.args.get("period", ""), request.args.get("group") or None
+    return redirect(url_for("scores.scores", period=_period(period).text, group=group), 303)
+
+
+@blueprint.get("/scores/<period>")
+def scores(period: str) -> Response | str:
+    """List the scores of the units that the officer may see."""
+    officer = require(Permission.SEE_SCORES)
+    wanted = _period(period)
+    if wanted.text != period:
+        return redirect(url_for("scores.scores", period=wanted.text), 308)
+    score_set = score.latest_set(db.session, wanted.text)
+    group = request.args.get("group")
+    board = None
+    if score_set is not None:
+        visible = visible_units(db.session, officer, Permission.SEE_SCORES)
+        board = scoreboard(db.session, score_set, unit_ids=visible, group=group)
+        if group is not None and group not in board.group_names:
+            abort(404)
+    return render_template(
+        "officer/scores.html",
+        period=wanted,
+        periods=score.periods(db.session),
+        board=board,
+        group=group,
+        own={grant.unit_id for grant in officer.grants},
+        status_word=status_word,
+        warning_sentence=partial(warning_sentence, names=_names()),
+    )
+
+
+@blueprint.post("/scores/<period>/refresh")
+def refresh(period: str) -> Response:
+    """Compute the provisional scores of an open period anew."""
+    officer = require(Permission.REFRESH_SCORES)
+    wanted = _period(period)
+    try:
+        score.refresh(db.session, wanted, now=datetime.now(TIME_ZONE), actor=officer.email)
+    except HailongError as error:
+        flash(sentence(error), "warning")
+    else:
+        flash(_("Đã tính lại điểm của kỳ này."), "good")
+    return redirect(url_for("scores.scores", period=wanted.text), 303)
+
+
+def _names() -> dict[str, str]:
+    """The fields and factors that warnings name by their codes, in the language of the page."""
+    language = str(get_locale())
+    fields = db.session.scalars(select(ServiceField)).all()
+    names = {field.code: field.name_en if language == "en" else field.name_vi for field in fields}
+    for questionnaire in released_questionnaires():
+        names |= {factor.code: factor.title.plain(language) for factor in questionnaire.factors}
+    return names
+
+
+def _period(text: str) -> Period:
+    """Read a period that has dossiers or a result; answer 404 for any other."""
+    try:
+        period = parse_period(text)
+    except AnalysisError:
+        abort(404)
+    if period not in score.periods(db.session):
+        abort(404)
+    return period
