@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -31,7 +32,7 @@ STATES = {
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[float], None]]:
     """Show on standard error how far a long computation has come; a terminal only, never a file."""
-    with click.progressbar(length=100, label=label, file=click.get_text_stream("stderr")) as bar:
+    with click.progressbar(length=100, label=label, file=sys.stderr) as bar:
 
         def tell(share: float) -> None:
             bar.update(round(100 * share) - bar.pos)
@@ -78,11 +79,13 @@ def _unit_lines(unit: dict[str, Any]) -> Iterator[str]:
             f"  Điểm {decimal(float(unit['points']))}, khoảng tin cậy 95%: "
             f"{decimal(float(unit['points_lower']))} đến {decimal(float(unit['points_upper']))}"
         )
-        yield f"  Chỉ số {percent(unit['index_share'], 2)} ({percent(unit['lower'], 2)} đến {percent(unit['upper'], 2)})"
+        lower, upper = percent(unit["lower"], 2), percent(unit["upper"], 2)
+        yield f"  Chỉ số {percent(unit['index_share'], 2)} ({lower} đến {upper})"
     if unit.get("n_effective") is not None:
         yield (
-            f"  Cỡ mẫu hiệu dụng {decimal(unit['n_effective'], 1)}; hồ sơ có đại diện {percent(unit['coverage_share'])};"
-            f" không gia quyền {percent(unit['unweighted']['estimate']['share'], 2)}"
+            f"  Cỡ mẫu hiệu dụng {decimal(unit['n_effective'], 1)}; "
+            f"hồ sơ có đại diện {percent(unit['coverage_share'])}; "
+            f"không gia quyền {percent(unit['unweighted']['estimate']['share'], 2)}"
         )
     for warning in unit.get("warnings", []):
         yield f"  ! {warning_sentence(warning['code'], warning['params'])}"

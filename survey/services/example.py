@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -37,17 +39,20 @@ from survey.models import (
 
 PLACES = Path(__file__).resolve().parent.parent / "presets" / "example.toml"
 EXAMPLE_FACT = "example"
+PROVINCE_CODE = "TINH"
+CENTER = "Trung tâm Phục vụ hành chính công"
 QUESTIONNAIRE = "short-v1"
 # A quarter that has only begun has too few days to look at; then the two before it are filled.
 YOUNGEST_QUARTER = timedelta(days=14)
 FIRST_DAY = date(2025, 7, 1)
 BATCH = 2_000
-CHANNEL_SHARES = {Channel.DIRECT: 0.58, Channel.ONLINE: 0.36, Channel.POST: 0.06}
+# By post counts as direct, as in the II.06 table's column "trực tiếp/BCCI".
+CHANNEL_SHARES = {Channel.DIRECT: 0.62, Channel.ONLINE: 0.38}
 OUTCOME_SHARES = {Outcome.EARLY: 0.55, Outcome.ON_TIME: 0.42, Outcome.OVERDUE: 0.03}
 # Who answers is not who had a dossier: that is what the weights are for.
-ANSWERS_OFTEN = {Channel.DIRECT: 1.0, Channel.ONLINE: 0.45, Channel.POST: 0.1}
+ANSWERS_OFTEN = {Channel.DIRECT: 1.0, Channel.ONLINE: 0.45}
 FIELD_MOOD = {"dat-dai": -0.55, "xay-dung": -0.45, "chung-thuc": 0.25}
-CHANNEL_MOOD = {Channel.DIRECT: 0.0, Channel.ONLINE: 0.2, Channel.POST: 0.0}
+CHANNEL_MOOD = {Channel.DIRECT: 0.0, Channel.ONLINE: 0.2}
 ITEM_MOOD = {"Q1": 1.15, "Q2": 0.9, "Q3": 1.2, "Q4": 1.05, "Q5": 0.75}
 RATING_CUTS = (-1.6, -0.9, 0.05, 1.25)
 # The n-th unit of the list gets exactly so many responses a quarter, to show what few responses look like.
@@ -64,6 +69,7 @@ class Example:
     periods: tuple[Period, Period]
     link: str
     unit_code: str
+    unit_name: str
 
 
 def is_example(session: Session) -> bool:
@@ -75,7 +81,6 @@ def fill(
     session: Session,
     *,
     today: date,
-    now: datetime,
     unit_count: int,
     response_count: int,
     seed: int,
@@ -100,7 +105,7 @@ def fill(
             )  # fmt: skip
     shown = next(shop for shop in shops if shop.unit.kind is UnitKind.WARD)
     code = next(q for q in shown.codes.values() if q.counter is not None and len(shown.served[q.counter.code]) > 1)
-    return Example(places["province"], places["domain"], periods, code.code, shown.unit.code)
+    return Example(places["province"], places["domain"], periods, code.code, shown.unit.code, shown.unit.name)
 
 
 @dataclass
@@ -116,41 +121,49 @@ class _Shop:
 
 def _units(session: Session, places: dict[str, Any], unit_count: int) -> list[Unit]:
     province = Unit(
-        code="TINH", name=places["province"], one_stop_name=f"Trung tâm Phục vụ hành chính công {places['province']}",
-        kind=UnitKind.PROVINCE, valid_from=FIRST_DAY,
-    )  # fmt: skip
-    session.add(province)
+        code=PROVINCE_CODE,
+        name=places["province"],
+        one_stop_name=f"{CENTER} {places['province']}",
+        kind=UnitKind.PROVINCE,
+        valid_from=FIRST_DAY,
+    )
     units = [
         Unit(
-            code=code, name=name, one_stop_name=one_stop_name, kind=kind, ranking_group=group, parent=province,
-            start_date=FIRST_DAY, valid_from=FIRST_DAY,
+            code=f"{letters}{number:02d}",
+            name=name,
+            one_stop_name=f"Bộ phận Một cửa {name}"
+            if kind is UnitKind.DEPARTMENT
+            else f"{CENTER} {name[0].lower()}{name[1:]}",
+            kind=kind,
+            ranking_group=group,
+            parent=province,
+            start_date=FIRST_DAY,
+            valid_from=FIRST_DAY,
         )
-        for code, name, one_stop_name, kind, group in _named(places, unit_count)
-    ]  # fmt: skip
-    session.add_all(units)
+        for letters, number, name, kind, group in islice(_names(places), unit_count)
+    ]
+    session.add_all([province, *units])
     session.flush()
     return units
 
 
-def _named(places: dict[str, Any], unit_count: int) -> Iterator[tuple[str, str, str, UnitKind, str]]:
-    center = "Trung tâm Phục vụ hành chính công"
-    rows = [(f"S{n:02d}", name, f"Bộ phận Một cửa {name}", UnitKind.DEPARTMENT, "Sở")
-            for n, (name, _) in enumerate(places["departments"], 1)]  # fmt: skip
-    rows += [(f"P{n:02d}", f"Phường {name}", f"{center} phường {name}", UnitKind.WARD, "Phường")
-             for n, name in enumerate(places["wards"], 1)]  # fmt: skip
-    rows += [("DK01", f"Đặc khu {name}", f"{center} đặc khu {name}", UnitKind.SPECIAL_ZONE, "Xã, đặc khu")
-             for name in places["special_zones"]]  # fmt: skip
-    rows += [(f"X{n:02d}", f"Xã {name}", f"{center} xã {name}", UnitKind.COMMUNE, "Xã, đặc khu")
-             for n, name in enumerate(places["communes"], 1)]  # fmt: skip
-    rows += [(f"X{n:02d}", f"Xã Số {n}", f"{center} xã Số {n}", UnitKind.COMMUNE, "Xã, đặc khu")
-             for n in range(len(places["communes"]) + 1, len(places["communes"]) + 1 + unit_count - len(rows))]  # fmt: skip
-    yield from rows[:unit_count]
+def _names(places: dict[str, Any]) -> Iterator[tuple[str, int, str, UnitKind, str]]:
+    """Name units without end: those of the list, then numbered communes."""
+    for number, (name, _) in enumerate(places["departments"], 1):
+        yield "S", number, name, UnitKind.DEPARTMENT, "Sở"
+    for number, name in enumerate(places["wards"], 1):
+        yield "P", number, f"Phường {name}", UnitKind.WARD, "Phường"
+    for number, name in enumerate(places["special_zones"], 1):
+        yield "DK", number, f"Đặc khu {name}", UnitKind.SPECIAL_ZONE, "Xã, đặc khu"
+    for number in itertools.count(1):
+        listed = places["communes"][number - 1 : number]
+        yield "X", number, f"Xã {listed[0] if listed else f'Số {number}'}", UnitKind.COMMUNE, "Xã, đặc khu"
 
 
 def _shop(session: Session, places: dict[str, Any], unit: Unit, today: date) -> _Shop:
     if unit.kind is UnitKind.DEPARTMENT:
         field = dict(places["departments"])[unit.name]
-        plan = [{"code": "Q1", "name": "Quầy tiếp nhận", "fields": [field]}]
+        plan: list[dict[str, Any]] = [{"code": "Q1", "name": "Quầy tiếp nhận", "fields": [field]}]
         field_shares = {field: 1.0}
     else:
         plan = places["counters"]
@@ -216,7 +229,7 @@ def _shared_out(total: int, pulls: Sequence[float]) -> list[int]:
     for pull in pulls:
         running += pull
         edges.append(round(total * running / whole))
-    return [after - before for before, after in zip(edges, edges[1:], strict=False)]
+    return [after - before for before, after in pairwise(edges)]
 
 
 Cell = tuple[str, Channel]
@@ -244,7 +257,6 @@ def _dossiers(session: Session, chance: random.Random, shop: _Shop, period: Peri
 def _response(chance: random.Random, shop: _Shop, cells: dict[Cell, int], mood: float, day: date) -> Response:
     weights = [count * ANSWERS_OFTEN[channel] for (_, channel), count in cells.items()]
     field, channel = chance.choices(list(cells), weights)[0]
-    # By post comes with the online link: the receipt carries its address.
     counter_code = None
     if channel is Channel.DIRECT:
         counter_code = next(code for code, fields in shop.served.items() if field in fields)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from importlib.metadata import version
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import delete, select
+from sqlalchemy import String, delete, func, select, type_coerce
 from sqlalchemy.orm import Session
 
 from analysis.periods import Period, parse_period, quarters_of
@@ -24,7 +24,11 @@ from survey.models import Basis, DossierCount, Score, ScoreSet, ScoreState, Unit
 from survey.services import audit
 from survey.services.tally import count_responses, factors_of
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 PROVISIONAL_REVISION = 0
+POPULATION_BASES = (Basis.CROSS, Basis.RECEIVED, Basis.SETTLED)
 PROGRAM_VERSION = version("hailong")
 # How much of the work is done, 0 to 1; reading the responses takes most of it.
 Progress = Callable[[float], None]
@@ -114,34 +118,60 @@ def report_period(
     progress: Progress | None = None,
 ) -> PeriodReport:
     """Show a period: its frozen scores, a year from its frozen quarters, or else scores computed now."""
-    names = dict(session.execute(select(Unit.code, Unit.name)).tuples().all())
+    names = dict(session.execute(select(Unit.code, Unit.name)).all())
     if unit_codes is not None and (unknown := sorted(set(unit_codes) - names.keys())):
         raise HailongError("unknown_unit", unit=", ".join(unknown))
     if (frozen := closed_set(session, period.text)) is not None:
-        rows = [score.detail for score in scores_of(session, frozen)]
-        head = (frozen.state.value, frozen.computed_at, frozen.rule, frozen.versions, frozen.tally_digest)
+        report = _frozen_report(session, frozen)
     elif period.kind == "year" and (year := year_scores(session, period.first.year)):
-        codes = dict(session.execute(select(Unit.id, Unit.code)).tuples().all())
-        rows = [{"unit_id": codes[unit_id]} | as_plain(result) for unit_id, result in year.items()]
-        head = ("year", now, DEFAULT_SCORE_RULE, [], None)
+        report = _year_report(session, period, year, now)
     else:
-        scored = score_period(session, period, now=now, unit_codes=unit_codes, progress=progress)
-        rows = [as_plain(unit) for unit in scored.table.units]
-        head = ("open", now, scored.rule.id, scored.questionnaire_versions, scored.table.tally_digest)
-    state, computed_at, rule, versions, digest = head
+        report = _open_report(score_period(session, period, now=now, unit_codes=unit_codes, progress=progress))
+    units = [
+        {"name": names[row["unit_id"]]} | row
+        for row in report.units
+        if unit_codes is None or row["unit_id"] in unit_codes
+    ]
+    return replace(report, units=sorted(units, key=lambda row: str(row["unit_id"])))
+
+
+def _frozen_report(session: Session, frozen: ScoreSet) -> PeriodReport:
+    return PeriodReport(
+        period=frozen.period,
+        state=frozen.state.value,
+        computed_at=frozen.computed_at,
+        rule=frozen.rule,
+        versions=frozen.versions,
+        program_version=frozen.program_version,
+        tally_digest=frozen.tally_digest,
+        units=[score.detail for score in scores_of(session, frozen)],
+    )
+
+
+def _year_report(session: Session, period: Period, year: Mapping[int, YearScore], now: datetime) -> PeriodReport:
+    codes = dict(session.execute(select(Unit.id, Unit.code)).all())
     return PeriodReport(
         period=period.text,
-        state=state,
-        computed_at=computed_at,
-        rule=rule,
-        versions=versions,
+        state="year",
+        computed_at=now,
+        rule=DEFAULT_SCORE_RULE,
+        versions=[],
         program_version=PROGRAM_VERSION,
-        tally_digest=digest,
-        units=[
-            row | {"name": names[row["unit_id"]]}
-            for row in sorted(rows, key=lambda row: str(row["unit_id"]))
-            if unit_codes is None or row["unit_id"] in unit_codes
-        ],
+        tally_digest=None,
+        units=[{"unit_id": codes[unit_id]} | as_plain(result) for unit_id, result in year.items()],
+    )
+
+
+def _open_report(scored: ScoredPeriod) -> PeriodReport:
+    return PeriodReport(
+        period=scored.period.text,
+        state="open",
+        computed_at=scored.computed_at,
+        rule=scored.rule.id,
+        versions=scored.questionnaire_versions,
+        program_version=PROGRAM_VERSION,
+        tally_digest=scored.table.tally_digest,
+        units=[as_plain(unit) for unit in scored.table.units],
     )
 
 
@@ -154,6 +184,7 @@ def refresh(session: Session, period: Period, *, now: datetime, actor: str) -> S
         session.execute(
             delete(ScoreSet).where(ScoreSet.period == period.text, ScoreSet.revision == PROVISIONAL_REVISION)
         )
+        audit.record(session, now=now, actor=actor, action="period.refresh", subject=period.text)
         return _store(session, scored, ScoreState.PROVISIONAL, PROVISIONAL_REVISION)
 
 
@@ -244,27 +275,22 @@ def _quarter_result(period: str, score: Score) -> QuarterResult:
 
 
 def _population(session: Session, period: Period, unit_codes: Collection[str] | None) -> Population:
+    # Columns, not objects: a province has a hundred thousand counts.
     query = (
-        select(Unit.code, DossierCount)
-        .join(Unit, Unit.id == DossierCount.unit_id)
-        .where(
-            DossierCount.period == period.text,
-            DossierCount.basis.in_([Basis.CROSS, Basis.RECEIVED, Basis.SETTLED]),
+        select(
+            Unit.code,
+            type_coerce(DossierCount.basis, String),
+            DossierCount.field,
+            func.nullif(DossierCount.channel, ""),
+            func.nullif(DossierCount.outcome, ""),
+            DossierCount.count,
         )
+        .join(Unit, Unit.id == DossierCount.unit_id)
+        .where(DossierCount.period == period.text, DossierCount.basis.in_(POPULATION_BASES))
     )
     if unit_codes is not None:
         query = query.where(Unit.code.in_(unit_codes))
-    rows = [
-        DossierRow(
-            unit_id=code,
-            basis=count.basis.value,  # type: ignore[arg-type]  # the query admits only the three
-            field=count.field,
-            channel=count.channel or None,
-            outcome=count.outcome or None,
-            count=count.count,
-        )
-        for code, count in session.execute(query).tuples()
-    ]
+    rows = [DossierRow(*row) for row in session.execute(query)]
     if not rows:
         if unit_codes is None:
             raise HailongError("period_without_dossiers", period=period.text)
@@ -285,7 +311,7 @@ def _store(session: Session, scored: ScoredPeriod, state: ScoreState, revision: 
         tally_digest=scored.table.tally_digest,
         response_count=scored.response_count,
     )
-    ids = dict(session.execute(select(Unit.code, Unit.id)).tuples().all())
+    ids = dict(session.execute(select(Unit.code, Unit.id)).all())
     score_set.scores = [_score_row(ids[unit.unit_id], unit) for unit in scored.table.units]
     session.add(score_set)
     session.flush()
@@ -312,7 +338,7 @@ def _score_row(unit_id: int, unit: UnitScore) -> Score:
     )
 
 
-def as_plain(result: UnitScore | YearScore) -> dict[str, Any]:
+def as_plain(result: DataclassInstance) -> dict[str, Any]:
     """Turn a result into JSON values; points stay exact as text."""
     plain: dict[str, Any] = _plain(asdict(result))
     return plain

@@ -77,19 +77,18 @@ def count_responses(
     condition = counts_towards(period, rule.trust_levels)
     if unit_ids is not None:
         condition = and_(condition, Response.unit_id.in_(unit_ids))
-    answered = session.scalars(select(Response.version).where(condition).distinct()).all()
-    questionnaires = tuple(load_questionnaire(version) for version in sorted(answered))
+    # Version, trust, flag and outcome have few combinations: naming each in the WHERE of its own query keeps
+    # them out of GROUP BY, where every further column costs a third of a second per million rows.
+    contexts = session.execute(select(*_context_columns()).where(condition).distinct()).all()
+    questionnaires = tuple(load_questionnaire(version) for version in sorted({context[0] for context in contexts}))
     items = tuple(dict.fromkeys(item for q in questionnaires for item in q.rating_items))
     builder = TallyBuilder(
         items=items or ("q1",),
         positions={questionnaire.id: questionnaire.positions for questionnaire in questionnaires},
     )
-    codes = dict(session.execute(select(Unit.id, Unit.code)).tuples().all())
+    codes = dict(session.execute(select(Unit.id, Unit.code)).all())
     total = session.scalar(select(func.count()).where(condition)) or 1
     read = 0
-    # Version, trust, flag and outcome have few combinations: naming each in the WHERE of its own query keeps
-    # them out of GROUP BY, where every further column costs a third of a second per million rows.
-    contexts = session.execute(select(*_context_columns()).where(condition).distinct()).tuples().all()
     for context in sorted(contexts, key=repr):
         for chunk in _pattern_chunks(session, rule, condition, context):
             version, trust, flagged, outcome = context

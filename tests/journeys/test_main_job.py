@@ -7,18 +7,17 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-import pypdfium2
-import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from analysis.periods import previous, quarter_of
 from survey.config import TIME_ZONE
-from survey.services.unit import unit_by_code
+from survey.services.unit_tree import unit_by_code
 
 from commands import hailong
 from factories import Factory
+from printed import links_in
 
 TODAY = datetime.now(TIME_ZONE).date()
 OPEN = quarter_of(TODAY)
@@ -50,13 +49,6 @@ def import_everything(app: Flask, folder: Path) -> None:
         hailong(app, "dossiers", "import", folder / "dossiers.csv", "--period", period.text)
 
 
-def link_on_first_page(pdf: Path) -> str:
-    page = pypdfium2.PdfDocument(pdf)[0]
-    (found,) = zxingcpp.read_barcodes(page.render(scale=2).to_pil())
-    link: str = found.text
-    return link
-
-
 def send(client: FlaskClient, link: str, answers: dict[str, str]) -> str:
     path = link.removeprefix("http://127.0.0.1:8000")
     page = client.get(path)
@@ -72,7 +64,7 @@ def send(client: FlaskClient, link: str, answers: dict[str, str]) -> str:
 def test_from_unit_list_to_a_score_that_holds_the_answer(app: Flask, client: FlaskClient, tmp_path: Path) -> None:
     import_everything(app, tmp_path)
     hailong(app, "qr", "posters", "--unit", "AH", "--out", tmp_path / "posters.pdf")
-    link = link_on_first_page(tmp_path / "posters.pdf")
+    link = links_in(tmp_path / "posters.pdf")[0]
 
     before = json.loads(hailong(app, "score", OPEN.text, "--unit", "AH", "--json").stdout)["units"][0]
     thanks = client.get(send(client, link, ANSWERS))

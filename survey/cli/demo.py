@@ -1,0 +1,81 @@
+"""`hailong demo`: fill an empty database with an example province and say how to look at it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from survey.cli.score import progress_bar
+from survey.codes import grouped
+from survey.config import TIME_ZONE, Settings
+from survey.database import make_engine
+from survey.errors import HailongError
+from survey.extensions import db
+from survey.models import Role
+from survey.services import audit, example, officer, presets, schema, score
+
+
+@click.command("demo")
+@click.option("--units", default=34, show_default=True, type=click.IntRange(4, 5000), help="Số đơn vị.")
+@click.option(
+    "--responses",
+    default=8_000,
+    show_default=True,
+    type=click.IntRange(100, 1_000_000),
+    help="Số phiếu của hai quý.",
+)
+@click.option("--seed", default=2026, show_default=True, help="Cùng một số thì cùng một dữ liệu.")
+@with_appcontext
+def demo(units: int, responses: int, seed: int) -> None:
+    """Nạp một tỉnh ví dụ vào cơ sở dữ liệu trống: đơn vị, mã QR, hồ sơ, phiếu của hai quý, chỉ số, tài khoản."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if not settings.is_example:
+        raise HailongError("example_needs_example_mode")
+    now = datetime.now(TIME_ZONE)
+    schema.upgrade_schema(make_engine(settings.owner_database_url), today=now.date())
+    presets.load(db.session, today=now.date())
+    with progress_bar("Đang nạp dữ liệu ví dụ") as tell:
+        filled = example.fill(
+            db.session,
+            today=now.date(),
+            unit_count=units,
+            response_count=responses,
+            seed=seed,
+            progress=tell,
+        )
+    first, second = filled.periods
+    score.close(db.session, first, now=now, actor=audit.COMMAND_LINE)
+    score.refresh(db.session, second, now=now, actor=audit.COMMAND_LINE)
+    accounts = [
+        (
+            email,
+            meaning,
+            officer.add(db.session, email, role=role, unit_code=unit, now=now, actor=audit.COMMAND_LINE),
+        )
+        for email, meaning, role, unit in (
+            (f"cchc@{filled.domain}", "cán bộ cải cách hành chính của tỉnh, xem mọi đơn vị", Role.REFORM, "TINH"),
+            (
+                f"mot.cua@{filled.domain}",
+                f"cán bộ một cửa của {filled.unit_name}",
+                Role.ONE_STOP,
+                filled.unit_code,
+            ),
+        )
+    ]
+    address = settings.base_url
+    click.echo(f"""
+DỮ LIỆU VÍ DỤ: {filled.province}. Không phải số liệu của địa phương nào.
+
+Phiếu lấy ý kiến (như quét mã ở quầy):  {address}/q/{filled.link}
+Nhập mã bằng tay:                       {address}/q  rồi gõ {grouped(filled.link)}
+Trang của cán bộ:                       {address}/officer/sign-in""")
+    for email, meaning, added in accounts:
+        click.echo(f"  {email}  mật khẩu {added.new_password}  ({meaning})")
+    click.echo(f"""
+Kỳ {first.text}: đã chốt. Xuất báo cáo:    hailong export {first.text} --format xlsx --out diem.xlsx
+Kỳ {second.text}: đang mở. Tính thử:       hailong score {second.text} --unit {filled.unit_code}
+Áp phích để in:                         hailong qr posters --unit {filled.unit_code} --out ap-phich.pdf
+""")
