@@ -71,7 +71,7 @@ def solve(problem: Problem) -> Solution:
     solution = Solution(
         ratio=np.full(len(problem.unit), np.nan),
         converged=np.zeros(units, np.bool_),
-        iterations=np.zeros(units, np.int64),
+        iterations=np.full(units, MAX_ITERATIONS),
     )
     open_units = np.arange(units)
     open_cells = np.arange(len(problem.unit))
@@ -131,7 +131,9 @@ class _Newton:
         direction *= np.minimum(1, _LARGEST_STEP / np.maximum(size, 1e-300))[:, None]
         trial = self._multiplier + direction
         ratio, dual, gap = self._evaluate(trial)
-        better = (dual < self._dual) | (np.abs(gap).max(axis=1) < np.abs(self._gap).max(axis=1))
+        # near the end the dual changes less than its own rounding: there the gap decides
+        closer = np.abs(gap).max(axis=1) < np.abs(self._gap).max(axis=1)
+        better = (dual < self._dual) | (closer & (dual <= self._dual + 1e-12 * self._scale))
         self._multiplier[better] = trial[better]
         self._dual[better], self._gap[better] = dual[better], gap[better]
         cells = better[self.problem.unit]

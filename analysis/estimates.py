@@ -166,7 +166,7 @@ class _Margins:
     def sums(self, values: FloatArray) -> FloatArray:
         """Return the sums of x'v over the cells of each unit (U, M, V)."""
         flat: FloatArray = np.asarray(self._indicator @ values)
-        return flat.reshape(self._units, self._columns, -1)
+        return flat.reshape(self._units, self._columns, values.shape[1])
 
     def products(self, weight: FloatArray) -> FloatArray:
         """Return the weighted sums of x x' over the cells of each unit (U, M, M)."""
@@ -207,7 +207,7 @@ def _item_sums(group: IndexArray, state: StateArray, weight: FloatArray, size: i
 
 def _centred(sums: FloatArray, centre: FloatArray) -> FloatArray:
     """Take the shares (G, K, 3) off item totals; return them flat (G, 3K)."""
-    flat: FloatArray = (sums - centre * sums[:, :, [ANSWERED]]).reshape(len(sums), -1)
+    flat: FloatArray = (sums - centre * sums[:, :, [ANSWERED]]).reshape(len(sums), prod(sums.shape[1:]))
     return flat
 
 
