@@ -132,7 +132,7 @@ def _pattern_chunks(
     )
     if by_psu:
         query = query.group_by(Response.counter_id, text("week"))
-    with session.connection().execution_options(yield_per=CHUNK).execute(query) as result:
+    with session.connection().execute(query) as result:
         # Plain tuples from the driver: a row object for each of a million patterns would double the time.
         while chunk := result.cursor.fetchmany(CHUNK):
             yield chunk  # type: ignore[misc]
