@@ -119,6 +119,46 @@ DOSSIER_SENTENCES = {
     ),
 }
 
-INDEX_SENTENCES: dict[str, object] = {}
+INDEX_SENTENCES = {
+    "index_kind_letters": _(
+        "Loại chỉ số “%(kind)s” chỉ được gồm chữ thường không dấu, số, gạch ngang, tối đa 16 ký tự."
+    ),
+    "index_rules_unknown": _("Không có bộ quy tắc “%(rules)s”. Các bộ dùng được: %(known)s."),
+    "index_rules_differ": _(
+        "Đợt %(round)s đã nhập điểm theo bộ quy tắc %(rules)s. Muốn đổi sang %(wanted)s, hãy nhập lại điểm "
+        "của mọi đơn vị trong một tệp."
+    ),
+    "no_index_round": _(
+        "Chưa có điểm của đợt %(round)s (loại %(kind)s). Hãy nhập bằng: hailong index import TỆP --round %(round)s"
+    ),
+    "no_component_columns": _(
+        "Bảng không có cột điểm. Cần “Nội dung” cùng “Điểm” hoặc “Tỷ lệ (%%)”, hoặc mỗi nội dung một cột: "
+        "%(known)s."
+    ),
+    "component_not_found": _("“%(got)s” không phải nội dung chấm điểm của bộ quy tắc. Các nội dung: %(known)s."),
+    "maximum_differs": _(
+        "điểm tối đa ghi %(got)s nhưng bộ quy tắc %(rules)s là %(maximum)s. Hãy xem lại bảng có đúng mẫu của "
+        "năm này không."
+    ),
+    "points_above_maximum": _("%(got)s điểm, vượt điểm tối đa %(maximum)s của “%(title)s”. Hãy sửa điểm."),
+    "not_applicable_refused": _("bộ quy tắc %(rules)s không cho phép “không phát sinh”. Hãy ghi điểm."),
+    "not_applicable_with_points": _("vừa ghi “không phát sinh” vừa ghi điểm. Hãy bỏ một trong hai."),
+    "printed_totals_differ": _(
+        "tổng điểm ghi %(got)s, nhưng dòng khác của đơn vị này ghi %(known)s. Hãy thống nhất."
+    ),
+    "printed_percent_differs": _("tính được %(computed)s%%, bản in ghi %(printed)s%%."),
+    "index_component_missing": _("%(unit)s chưa có điểm “%(component)s” nên chưa xếp hạng."),
+    "index_component_rebased": _(
+        "%(unit)s chưa có điểm “%(component)s”: tổng điểm quy theo các nội dung còn lại."
+    ),
+    "index_component_not_applicable": _(
+        "%(unit)s không phát sinh “%(component)s”: nội dung này không tính vào tổng."
+    ),
+    "index_printed_differs": _("%(unit)s: tính được %(computed)s điểm, bản in ghi %(printed)s điểm."),
+    "index_satisfaction_differs": _(
+        "%(unit)s: điểm hài lòng lấy theo các quý đã chốt là %(computed)s, khác điểm đã nhập %(entered)s."
+    ),
+    "index_year_incomplete": _("%(unit)s: điểm hài lòng của năm còn thiếu %(missing)s."),
+}
 
 IMPORT_SENTENCES = FILE_SENTENCES | CELL_SENTENCES | ROW_SENTENCES | DOSSIER_SENTENCES | INDEX_SENTENCES

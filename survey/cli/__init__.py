@@ -4,6 +4,17 @@ from __future__ import annotations
 
 import click
 
-from survey.cli import imports, qr, setup
+from survey.cli import demo, imports, index, officers, qr, score, setup
 
-COMMANDS: tuple[click.Command, ...] = (setup.init, imports.units, imports.counters, imports.dossiers, qr.qr)
+COMMANDS: tuple[click.Command, ...] = (
+    setup.init,
+    demo.demo,
+    imports.units,
+    imports.counters,
+    imports.dossiers,
+    index.index,
+    score.score,
+    score.close,
+    qr.qr,
+    officers.officers,
+)

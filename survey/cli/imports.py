@@ -73,6 +73,12 @@ def echo_warnings(warnings: Sequence[Fault]) -> None:
         click.echo(f"  ! {line}")
 
 
+def echo_blank_rows(summary: ImportSummary) -> None:
+    """Say how many lines of a template were left unfilled."""
+    if summary.blank_rows:
+        click.echo(f"Bỏ qua {count(summary.blank_rows)} dòng mẫu chưa điền.")
+
+
 def _echo_summary(summary: ImportSummary, what: str, *, dry_run: bool) -> None:
     echo_warnings(summary.warnings)
     done = "Tệp hợp lệ (chạy thử, chưa ghi gì)" if dry_run else "Đã nhập"
@@ -80,6 +86,7 @@ def _echo_summary(summary: ImportSummary, what: str, *, dry_run: bool) -> None:
         f"{done}: {count(summary.rows)} dòng; {what}: {count(summary.created)} mới, "
         f"{count(summary.updated)} cập nhật, {count(summary.unchanged)} giữ nguyên."
     )
+    echo_blank_rows(summary)
 
 
 def _now() -> datetime:
@@ -153,8 +160,7 @@ def _echo_dossiers(summary: dossier.DossierSummary, *, dry_run: bool) -> None:
         f"{done} kỳ {summary.period}: {count(summary.rows)} dòng, {count(summary.units)} đơn vị, "
         f"{count(summary.dossiers)} hồ sơ."
     )
-    if summary.blank_rows:
-        click.echo(f"Bỏ qua {count(summary.blank_rows)} dòng mẫu chưa ghi số.")
+    echo_blank_rows(summary)
     if summary.replaced:
         verb = "Sẽ thay" if dry_run else "Đã thay"
         click.echo(f"{verb} số cũ của kỳ này ở {count(len(summary.replaced))} đơn vị: {_some(summary.replaced)}.")

@@ -44,7 +44,7 @@ def import_counters(
         for row, first in duplicates(readable, _key):
             table.fault(row, "code", "duplicate_row", first=str(first.number))
         table.check()
-        summary = _store(session, {_key(row): row for row in readable})
+        summary = _store(session, {_key(row): row for row in readable}, table.blank_rows)
         audit.record(
             session,
             now=now,
@@ -88,7 +88,7 @@ def _field_list(finder: FieldFinder) -> Callable[[Cell], list[str]]:
     return parse
 
 
-def _store(session: Session, rows: Mapping[tuple[int, str], Row]) -> ImportSummary:
+def _store(session: Session, rows: Mapping[tuple[int, str], Row], blank_rows: int) -> ImportSummary:
     existing = {
         (counter.unit_id, counter.code.casefold()): counter for counter in session.scalars(select(Counter))
     }
@@ -111,5 +111,9 @@ def _store(session: Session, rows: Mapping[tuple[int, str], Row]) -> ImportSumma
     session.expire_all()
     created = len(rows.keys() - existing.keys())
     return ImportSummary(
-        rows=len(rows), created=created, updated=len(changed), unchanged=len(rows) - created - len(changed)
+        rows=len(rows),
+        created=created,
+        updated=len(changed),
+        unchanged=len(rows) - created - len(changed),
+        blank_rows=blank_rows,
     )

@@ -32,7 +32,6 @@ class DossierSummary(ImportSummary):
     period: str = ""
     units: int = 0
     dossiers: int = 0
-    blank_rows: int = 0
 
 
 def import_dossiers(

@@ -14,13 +14,17 @@ from survey.errors import Fault
 
 @dataclass(frozen=True)
 class ImportSummary:
-    """What an import did, or would do in a dry run; `replaced` names units whose earlier figures gave way."""
+    """What an import did, or would do in a dry run.
+
+    `replaced` names units whose earlier figures gave way, `blank_rows` counts lines of a template left unfilled.
+    """
 
     rows: int
     created: int = 0
     updated: int = 0
     unchanged: int = 0
     replaced: tuple[str, ...] = ()
+    blank_rows: int = 0
     warnings: tuple[Fault, ...] = ()
 
 

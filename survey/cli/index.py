@@ -1,0 +1,185 @@
+"""`hailong index import` and `index compute`: the 100-point reform index of a year."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+
+from survey.cli.imports import echo_blank_rows, echo_warnings, file_or_usage, import_options, write_template
+from survey.config import TIME_ZONE
+from survey.extensions import db
+from survey.filters import count, decimal, signed
+from survey.messages import sentence
+from survey.services import audit, reform_index, reform_index_import
+from survey.services.reform_index import DEFAULT_KIND, IndexRow, IndexTable
+
+YEAR = click.IntRange(2000, 2100)
+ROUND = click.option("--round", "year", type=YEAR, required=True, help="Năm của đợt chấm, ví dụ 2026.")
+KIND = click.option(
+    "--kind",
+    default=DEFAULT_KIND,
+    show_default=True,
+    help="Loại chỉ số: par là cải cách hành chính; hoặc tên khác.",
+)
+RULES = click.option(
+    "--rules", "rules_id", metavar="ID", help="Bộ quy tắc tính, ví dụ index-60-10-30; mặc định là bộ của đợt."
+)
+
+
+@click.group("index")
+def index() -> None:
+    """Chỉ số cải cách hành chính (thang 100)."""
+
+
+@index.command("import")
+@import_options
+@ROUND
+@RULES
+@KIND
+@with_appcontext
+def import_index(
+    file: Path | None, dry_run: bool, template_file: Path | None, year: int, rules_id: str | None, kind: str
+) -> None:
+    """Nhập điểm của một đợt từ FILE: mỗi dòng một nội dung, hoặc mỗi dòng một đơn vị."""
+    if template_file is not None:
+        sheet = reform_index_import.template(db.session, year=year, kind=kind, rules_id=rules_id)
+        return write_template(template_file, sheet)
+    data, name = file_or_usage(file)
+    summary = reform_index_import.import_index(
+        db.session,
+        data,
+        year=year,
+        kind=kind,
+        rules_id=rules_id,
+        now=datetime.now(TIME_ZONE),
+        actor=audit.COMMAND_LINE,
+        file_name=name,
+        dry_run=dry_run,
+    )
+    echo_warnings(summary.warnings)
+    done = "Tệp hợp lệ (chạy thử, chưa ghi gì)" if dry_run else "Đã nhập"
+    replaced = f", thay điểm cũ của {count(summary.updated)} đơn vị" if summary.updated else ""
+    units = count(summary.created + summary.updated)
+    click.echo(f"{done} đợt {year}: {count(summary.rows)} dòng, {units} đơn vị{replaced}.")
+    echo_blank_rows(summary)
+    return click.echo(f"Tính điểm và xếp hạng: hailong index compute --round {year}")
+
+
+@index.command("compute")
+@ROUND
+@KIND
+@click.option("--json", "as_json", is_flag=True, help="In toàn bộ kết quả dạng JSON.")
+@with_appcontext
+def compute(year: int, kind: str, as_json: bool) -> None:
+    """Tính tổng điểm, xếp hạng, xếp loại của một đợt, so với năm trước."""
+    table = reform_index.compute(db.session, year=year, kind=kind)
+    if as_json:
+        # Points are decimals and stay exact as text.
+        click.echo(json.dumps(_plain(table), ensure_ascii=False, indent=2, default=str))
+        return
+    click.echo(f"Đợt {table.round}, {table.rules.head.title.vi} ({table.rules.id})")
+    if table.rules.head.reference:
+        click.echo("Mẫu tham khảo: cần đối chiếu với quy định của nơi ban hành.")
+    for number, part in enumerate(table.rules.components, start=1):
+        click.echo(f"({number}) {part.title.vi}, tối đa {_short(part.maximum)} điểm")
+    for group in dict.fromkeys(row.result.group for row in table.rows):
+        rows = [row for row in table.rows if row.result.group == group]
+        click.echo(f"\n{group or 'Không chia nhóm'}: {count(len(rows))} đơn vị")
+        _echo_columns([_heading(table), *(_line(row, table) for row in rows)])
+    if faults := reform_index.warning_faults(table):
+        click.echo("")
+        echo_warnings(faults)
+
+
+def _heading(table: IndexTable) -> list[str]:
+    components = [f"({number})" for number in range(1, len(table.rules.components) + 1)]
+    change = ["So năm trước", "Đổi hạng"] if table.has_previous else []
+    return ["Hạng", "Đơn vị", *components, "Tổng điểm", "Xếp loại", *change]
+
+
+def _line(row: IndexRow, table: IndexTable) -> list[str]:
+    result = row.result
+    components = [
+        "không phát sinh" if part.status == "not_applicable" else decimal(part.points)
+        for part in result.components
+    ]
+    change = [signed(result.change_points), _rank_change(result.change_rank)] if table.has_previous else []
+    return [
+        rank_text(row),
+        row.unit.name,
+        *components,
+        decimal(result.total),
+        result.grade.title.vi if result.grade else "–",
+        *change,
+    ]
+
+
+def rank_text(row: IndexRow) -> str:
+    """Write a rank as official tables do: 06/18."""
+    rank = row.result.rank
+    if rank is None:
+        return "chưa xếp hạng"
+    return f"{rank.place:02d}/{rank.group_count:02d}" + (" đồng hạng" if rank.tied else "")
+
+
+def _rank_change(change: int | None) -> str:
+    if change is None:
+        return "–"
+    if change == 0:
+        return "giữ hạng"
+    return f"{'tăng' if change > 0 else 'giảm'} {abs(change):02d} bậc"
+
+
+def _short(value: Decimal) -> str:
+    return decimal(value, max(0, -int(value.normalize().as_tuple().exponent)))
+
+
+def _echo_columns(rows: list[list[str]]) -> None:
+    widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
+    for row in rows:
+        click.echo("  ".join(value.ljust(width) for value, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _plain(table: IndexTable) -> dict[str, Any]:
+    head = table.rules.head
+    titles = {part.code: part.title.vi for part in table.rules.components}
+    return {
+        "round": table.round,
+        "kind": table.kind,
+        "rules": {
+            "id": head.id,
+            "version": head.version,
+            "reference": head.reference,
+            "digest": table.rules.digest(),
+            "title": head.title.vi,
+            "source": head.source.vi,
+        },
+        "units": [_plain_row(row, titles) for row in table.rows],
+        "warnings": [sentence(fault) for fault in reform_index.warning_faults(table)],
+    }
+
+
+def _plain_row(row: IndexRow, titles: dict[str, str]) -> dict[str, Any]:
+    result = asdict(row.result)
+    rank = result.pop("rank")
+    for part in result["components"]:
+        part["title"] = titles[part["code"]]
+        part["source"] = row.sources.get(part["code"])
+    return {
+        "unit": result.pop("unit_id"),
+        "name": row.unit.name,
+        "rank": None if rank is None else rank["place"],
+        "rank_text": rank_text(row),
+        "group_count": None if rank is None else rank["group_count"],
+        "tied": rank is not None and rank["tied"],
+        "grade": None if row.result.grade is None else row.result.grade.title.vi,
+        **{key: value for key, value in result.items() if key not in ("grade", "warnings")},
+        "satisfaction": None if row.satisfaction is None else asdict(row.satisfaction),
+    }
