@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -42,19 +42,23 @@ class NonceProtection(CSRF):  # type: ignore[misc]  # WTForms has no types
         return fields
 
     def generate_csrf_token(self, csrf_token_field: CSRFTokenField) -> str:
-        opening = self._opening
-        return opening.signer.issue(code=opening.code, version=opening.version, now=opening.now)
+        # A form that comes back because of its answers keeps its nonce, and with it the moment it was opened.
+        return csrf_token_field.data or self._new_nonce()
 
     def validate_csrf_token(self, form: BaseForm, field: CSRFTokenField) -> None:
         try:
             nonce = self._opening.signer.read(field.data or "", code=self._opening.code)
         except NonceError:
+            field.current_token = self._new_nonce()
             raise ValidationError(ALTERED) from None
         form.nonce = nonce
         if nonce.is_expired(self._opening.now):
+            field.current_token = self._new_nonce()
             raise ValidationError(EXPIRED)
-        # A form that comes back for another reason keeps its nonce, and with it the moment it was opened.
-        field.current_token = field.data
+
+    def _new_nonce(self) -> str:
+        opening = self._opening
+        return opening.signer.issue(code=opening.code, version=opening.version, now=opening.now)
 
 
 class Switches(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -65,6 +69,9 @@ class Switches(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
     class Meta:
         csrf = False
+
+        def get_translations(self, form: BaseForm) -> None:
+            """Look nothing up: the messages here are codes, which the templates put into words."""
 
 
 class CitizenForm(Switches):
@@ -110,10 +117,6 @@ class CitizenForm(Switches):
     def is_altered(self) -> bool:
         """Whether the nonce is missing, changed, or of another form."""
         return ALTERED in self.n.errors
-
-    def declared_field(self, offered: Collection[str]) -> str | None:
-        """The field of procedures that was ticked; a list that changed since the form was opened is no fault."""
-        return self.L.data if self.L.data in offered else None
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the nonce, that every answer was offered, and that enough ratings are answered."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ipaddress
 
-from flask import Flask, Response, abort, g, request
-from flask.sessions import SecureCookieSessionInterface, SessionMixin
+from flask import Flask, Request, Response, abort, g, request
+from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface
 
 from survey.config import Settings
 
@@ -25,10 +25,11 @@ POLICY = {
 class OfficerSessions(SecureCookieSessionInterface):
     """Sessions of the officers' pages only: whatever an extension does, a citizen's page sets no cookie."""
 
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
-        """Write the cookie, and tell caches about it, where a sign-in exists."""
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | NullSession | None:
+        """Read the cookie where a sign-in exists; elsewhere give a session that can only be read, and is empty."""
         if request.path.startswith(self.get_cookie_path(app)):
-            super().save_session(app, session, response)
+            return super().open_session(app, request)
+        return self.make_null_session(app)
 
 
 def init_app(app: Flask) -> None:

@@ -26,8 +26,8 @@ def address(base_url: str, code: str) -> str:
 
 def image(session: Session, code: str, *, kind: str, base_url: str, today: date) -> bytes:
     """Draw the symbol of a working code as `svg` or `png`."""
-    qr_code = resolve(session, code, today=today).qr_code
-    return IMAGES[kind](address(base_url, qr_code.code))
+    destination = resolve(session, code, today=today)
+    return IMAGES[kind](address(base_url, destination.code))
 
 
 def posters(

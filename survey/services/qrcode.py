@@ -5,27 +5,90 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy import Row, bindparam, func, select
+from sqlalchemy.orm import Session, joinedload
 
 from analysis.periods import parse_period
 from survey.codes import is_qr_code, new_qr_code
 from survey.database import write
 from survey.errors import HailongError
-from survey.models import Basis, Channel, Counter, DossierCount, QrCode, ServiceField, Unit
+from survey.models import Basis, Channel, Counter, CounterField, DossierCount, QrCode, ServiceField, Unit
 from survey.services import audit
 
 
 @dataclass(frozen=True)
-class Destination:
-    """Where a response through a code is booked, and which fields it may be about."""
+class FieldName:
+    """A field of procedures as it is offered on a form."""
 
-    qr_code: QrCode
-    unit: Unit
-    counter: Counter | None
+    code: str
+    name_vi: str
+    name_en: str
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where a response through a code is booked, and which fields it may be about.
+
+    Plain facts instead of stored objects: every form opened or sent asks for them, and loading objects costs more
+    than all the rest of it.
+    """
+
+    code: str
+    unit_id: int
+    one_stop_name: str
+    start_date: date | None
+    counter_id: int | None
     channel: Channel
-    fields: tuple[ServiceField, ...]
+    fields: tuple[FieldName, ...]
+
+
+_FIELD = (ServiceField.code.label("field"), ServiceField.name_vi, ServiceField.name_en)
+
+_BY_CODE = (
+    select(
+        QrCode.code,
+        QrCode.counter_id,
+        QrCode.channel,
+        QrCode.revoked_on,
+        Unit.id.label("unit_id"),
+        Unit.one_stop_name,
+        Unit.start_date,
+        Unit.valid_to,
+        *_FIELD,
+    )
+    .join(Unit, Unit.id == QrCode.unit_id)
+    .outerjoin(CounterField, CounterField.counter_id == QrCode.counter_id)
+    .outerjoin(ServiceField, (ServiceField.code == CounterField.field) & ServiceField.asked)
+    .where(QrCode.code == bindparam("code"))
+    .order_by(ServiceField.position)
+)
+
+# Only the order matters, so the two margins of one population may be added up.
+_DOSSIERS = func.sum(DossierCount.count)
+_BY_DOSSIERS = (
+    select(DossierCount.period, *_FIELD)
+    .join(ServiceField, (ServiceField.code == DossierCount.field) & ServiceField.asked)
+    .where(
+        DossierCount.unit_id == bindparam("unit_id"),
+        DossierCount.basis.in_((Basis.CROSS, Basis.RECEIVED, Basis.SETTLED)),
+    )
+    .group_by(DossierCount.period, ServiceField.code)
+    .having(_DOSSIERS > 0)
+    .order_by(_DOSSIERS.desc(), ServiceField.position)
+)
+
+_BY_COUNTERS = (
+    select(*_FIELD)
+    .where(
+        ServiceField.asked,
+        ServiceField.code.in_(
+            select(CounterField.field).join(Counter).where(Counter.unit_id == bindparam("unit_id"))
+        ),
+    )
+    .order_by(ServiceField.position)
+)
 
 
 def resolve(session: Session, code: str, *, today: date) -> Destination:
@@ -34,13 +97,26 @@ def resolve(session: Session, code: str, *, today: date) -> Destination:
     Raises HailongError `unknown_code`, `revoked_code` or, when the unit ended without a successor, `closed_unit`.
     """
     # The check character spares the database most of what is mistyped or guessed.
-    qr_code = _find(session, code) if is_qr_code(code) else None
-    if qr_code is None:
+    rows = session.connection().execute(_BY_CODE, {"code": code}).all() if is_qr_code(code) else []
+    if not rows:
         raise HailongError("unknown_code")
-    if qr_code.revoked_on is not None and qr_code.revoked_on <= today:
+    found = rows[0]
+    if found.revoked_on is not None and found.revoked_on <= today:
         raise HailongError("revoked_code")
-    unit = successor_on(qr_code.unit, today)
-    return Destination(qr_code, unit, qr_code.counter, qr_code.channel, _fields(session, unit, qr_code.counter))
+    unit: Any = found
+    unit_id: int = found.unit_id
+    if found.valid_to is not None and found.valid_to < today:
+        unit = successor_on(session.get_one(Unit, unit_id), today)
+        unit_id = unit.id
+    return Destination(
+        code=found.code,
+        unit_id=unit_id,
+        one_stop_name=unit.one_stop_name,
+        start_date=unit.start_date,
+        counter_id=found.counter_id,
+        channel=found.channel,
+        fields=_named(rows) or _fields_of_unit(session, unit_id),
+    )
 
 
 def successor_on(unit: Unit, today: date) -> Unit:
@@ -108,48 +184,23 @@ def revoke(session: Session, code: str, *, today: date, now: datetime, actor: st
     return qr_code
 
 
-def _find(session: Session, code: str) -> QrCode | None:
-    query = (
-        select(QrCode)
-        .where(QrCode.code == code)
-        .options(joinedload(QrCode.unit), joinedload(QrCode.counter).selectinload(Counter.fields))
-    )
-    return session.scalars(query).one_or_none()
+def _fields_of_unit(session: Session, unit_id: int) -> tuple[FieldName, ...]:
+    """What most dossiers of the latest period that tells were about, else what the unit's counters serve."""
+    connection = session.connection()
+    rows = connection.execute(_BY_DOSSIERS, {"unit_id": unit_id}).all()
+    if not rows:
+        return _named(connection.execute(_BY_COUNTERS, {"unit_id": unit_id}))
+    latest = max({row.period for row in rows}, key=_end)
+    return _named(row for row in rows if row.period == latest)
 
 
-def _fields(session: Session, unit: Unit, counter: Counter | None) -> tuple[ServiceField, ...]:
-    """A counter's own fields; else what most of the unit's dossiers were about; else what its counters serve."""
-    own = _asked(counter.fields) if counter is not None else ()
-    return own or _asked(_fields_by_dossiers(session, unit)) or _asked(_fields_of_counters(session, unit))
+def _end(period: str) -> tuple[date, date]:
+    parsed = parse_period(period)
+    return parsed.last, parsed.first
 
 
-def _asked(fields: Iterable[ServiceField]) -> tuple[ServiceField, ...]:
-    return tuple(field for field in fields if field.asked)
-
-
-def _fields_by_dossiers(session: Session, unit: Unit) -> Iterable[ServiceField]:
-    # Only the order matters, so the two margins of one population may be added up.
-    counted = DossierCount.basis.in_((Basis.CROSS, Basis.RECEIVED, Basis.SETTLED))
-    of_unit = (DossierCount.unit_id == unit.id) & counted
-    periods = session.scalars(select(DossierCount.period).where(of_unit).distinct()).all()
-    if not periods:
-        return ()
-    latest = max(periods, key=lambda text: (parse_period(text).last, parse_period(text).first))
-    number = func.sum(DossierCount.count)
-    return session.scalars(
-        select(ServiceField)
-        .join(DossierCount, DossierCount.field == ServiceField.code)
-        .where(of_unit, DossierCount.period == latest)
-        .group_by(ServiceField.code)
-        .having(number > 0)
-        .order_by(number.desc(), ServiceField.position)
-    )
-
-
-def _fields_of_counters(session: Session, unit: Unit) -> Iterable[ServiceField]:
-    query = select(Counter).where(Counter.unit_id == unit.id).options(selectinload(Counter.fields))
-    fields = {field.code: field for counter in session.scalars(query) for field in counter.fields}
-    return sorted(fields.values(), key=lambda field: field.position)
+def _named(rows: Iterable[Row[*tuple[Any, ...]]]) -> tuple[FieldName, ...]:
+    return tuple(FieldName(row.field, row.name_vi, row.name_en) for row in rows if row.field is not None)
 
 
 def _new_code(unit: Unit, counter: Counter | None, today: date) -> QrCode:

@@ -13,12 +13,15 @@ from sqlalchemy.orm import Session
 
 from forms.questionnaire import SKIPPED, Questionnaire
 from survey.database import write
-from survey.models import Response, ResponseExtra, ServiceField, Source, SpentNonce, Trust, Unit
-from survey.services.qrcode import Destination
+from survey.models import Response, ResponseExtra, ServiceField, Source, SpentNonce, Trust
+from survey.services.qrcode import Destination, FieldName, resolve
 
 TOO_FAST = "f"
 OTHER_FIELD = "khac"
 MOST_FIELDS_OFFERED = 6
+# Plain inserts: a session's bookkeeping costs as much again, and nothing stored here is looked at afterwards.
+_SPEND = insert(SpentNonce)
+_STORE = insert(Response)
 
 
 @dataclass(frozen=True)
@@ -31,59 +34,66 @@ class Spending:
     too_fast: bool
 
 
-def offered_fields(session: Session, destination: Destination) -> tuple[ServiceField, ...]:
+def offered_fields(session: Session, destination: Destination) -> tuple[FieldName, ...]:
     """List the fields to choose from where a code covers several: at most six, then "something else"."""
     if len(destination.fields) < 2:
         return ()
     named = [field for field in destination.fields if field.code != OTHER_FIELD][:MOST_FIELDS_OFFERED]
-    other = session.get(ServiceField, OTHER_FIELD)
-    return (*named, other) if other is not None else tuple(named)
+    other = session.get_one(ServiceField, OTHER_FIELD)
+    return (*named, FieldName(other.code, other.name_vi, other.name_en))
 
 
-def is_trial(unit: Unit, today: date) -> bool:
+def is_trial(destination: Destination, today: date) -> bool:
     """Tell whether a response of today is a trial: the unit has not started yet."""
-    return unit.start_date is None or today < unit.start_date
+    return destination.start_date is None or today < destination.start_date
 
 
 def submit(
     session: Session,
     *,
-    destination: Destination,
+    code: str,
     questionnaire: Questionnaire,
     answers: Mapping[str, str],
     declared_field: str | None,
     spending: Spending,
     today: date,
-) -> None:
-    """Store one response; sending the same form again, even at the same moment, changes nothing."""
-    field, field_source = _field(destination, declared_field)
-    response = Response(
-        local_date=today,
-        number_hash=number_hash(spending.number),
-        unit_id=destination.unit.id,
-        counter_id=destination.counter.id if destination.counter is not None else None,
-        version=questionnaire.id,
-        trust=Trust.COUNTER,
-        flags=TOO_FAST if spending.too_fast else "",
-        trial=is_trial(destination.unit, today),
-        field=field,
-        field_source=field_source,
-        channel=destination.channel.value,
-        channel_source=Source.CODE,
-        outcome=None,
-        outcome_source=Source.UNKNOWN,
-        answers=questionnaire.encode(answers),
-    )
+) -> Destination:
+    """Store one response to `code` and return where it was booked; the same form sent again changes nothing.
+
+    A declared field that is not offered (any more) is left out. Raises HailongError as `resolve` does.
+    """
+    encoded = questionnaire.encode(answers)
     try:
         with write(session):
+            destination = resolve(session, code, today=today)
+            field, field_source = _field(session, destination, declared_field)
+            connection = session.connection()
             # The unique key decides which of several tries counts; the others wait for it and fail here.
-            session.execute(
-                insert(SpentNonce).values(nonce_hash=spending.nonce_hash, issued_on=spending.opened_on)
+            connection.execute(_SPEND, {"nonce_hash": spending.nonce_hash, "issued_on": spending.opened_on})
+            connection.execute(
+                _STORE,
+                {
+                    "local_date": today,
+                    "number_hash": number_hash(spending.number),
+                    "unit_id": destination.unit_id,
+                    "counter_id": destination.counter_id,
+                    "version": questionnaire.id,
+                    "trust": Trust.COUNTER,
+                    "flags": TOO_FAST if spending.too_fast else "",
+                    "trial": is_trial(destination, today),
+                    "field": field,
+                    "field_source": field_source,
+                    "channel": destination.channel.value,
+                    "channel_source": Source.CODE,
+                    "outcome": None,
+                    "outcome_source": Source.UNKNOWN,
+                    "answers": encoded,
+                },
             )
-            session.add(response)
     except IntegrityError:
         if not was_sent(session, spending.nonce_hash):
             raise
+    return destination
 
 
 def was_sent(session: Session, nonce_hash: bytes) -> bool:
@@ -121,7 +131,9 @@ def number_hash(number: bytes) -> bytes:
     return hashlib.sha256(number).digest()
 
 
-def _field(destination: Destination, declared: str | None) -> tuple[str | None, Source]:
+def _field(session: Session, destination: Destination, declared: str | None) -> tuple[str | None, Source]:
     if len(destination.fields) == 1:
         return destination.fields[0].code, Source.CODE
-    return (declared, Source.DECLARED) if declared else (None, Source.UNKNOWN)
+    if declared and declared in (field.code for field in offered_fields(session, destination)):
+        return declared, Source.DECLARED
+    return None, Source.UNKNOWN

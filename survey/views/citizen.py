@@ -94,7 +94,7 @@ def privacy() -> Response:
 def form(code: str) -> Response:
     """Show the form."""
     destination = _destination(code)
-    nonce = _signer().issue(code=destination.qr_code.code, version=SHORT_FORM, now=_now())
+    nonce = _signer().issue(code=destination.code, version=SHORT_FORM, now=_now())
     page = _form_page(_facts(destination, SHORT_FORM), len(nonce))
     return public_page.respond_slotted(page, nonce, style=public_page.FORM_STYLE)
 
@@ -102,10 +102,11 @@ def form(code: str) -> Response:
 @blueprint.post("/q/<code>")
 def answer(code: str) -> AnyResponse:
     """Store the form, or show what it lacks with everything kept."""
-    destination = _destination(code)
-    sent = citizen_form(_opening(destination), request.form)
+    code = codes.normalise(code)
+    sent = citizen_form(_opening(code), request.form)
     if sent.validate() and sent.nonce:
-        return _store(destination, sent, sent.nonce)
+        return _store(code, sent, sent.nonce)
+    destination = _destination(code)
     if sent.nonce and response.was_sent(db.session, sent.nonce.hash):
         return _to_thanks(destination, sent, sent.nonce)
     facts = _facts(destination, sent.questionnaire.id)
@@ -150,15 +151,14 @@ def answer_more(code: str) -> AnyResponse:
     return redirect(_url("citizen.thanks", code=code, t=request.args["t"], more=1, **_switches(sent)), 303)
 
 
-def _store(destination: Destination, sent: CitizenForm, nonce: Nonce) -> AnyResponse:
+def _store(code: str, sent: CitizenForm, nonce: Nonce) -> AnyResponse:
     now = _now()
-    offered = {field.code for field in response.offered_fields(db.session, destination)}
-    response.submit(
+    destination = response.submit(
         db.session,
-        destination=destination,
+        code=code,
         questionnaire=sent.questionnaire,
         answers=sent.answers,
-        declared_field=sent.declared_field(offered),
+        declared_field=sent.L.data,
         spending=Spending(
             nonce_hash=nonce.hash,
             number=_signer().number(nonce),
@@ -172,12 +172,12 @@ def _store(destination: Destination, sent: CitizenForm, nonce: Nonce) -> AnyResp
 
 def _to_thanks(destination: Destination, sent: CitizenForm, nonce: Nonce) -> AnyResponse:
     now = _now()
-    code = destination.qr_code.code
+    code = destination.code
     receipt = _signer().issue_receipt(
         code=code,
         version=nonce.version,
         number=_signer().number(nonce),
-        trial=response.is_trial(destination.unit, now.date()),
+        trial=response.is_trial(destination, now.date()),
         now=now,
     )
     return redirect(_url("citizen.thanks", code=code, t=receipt, **_switches(sent)), 303)
@@ -187,12 +187,12 @@ def _destination(code: str) -> Destination:
     return qrcode.resolve(db.session, codes.normalise(code), today=_now().date())
 
 
-def _opening(destination: Destination) -> Opening:
+def _opening(code: str) -> Opening:
     """Take the version that the form was opened with, if it is one of ours: it may not be today's."""
     named = version_in(request.form.get("n", ""))
     known = {questionnaire.id for questionnaire in released_questionnaires()}
     version = named if named in known else SHORT_FORM
-    return Opening(_signer(), destination.qr_code.code, version, _now())
+    return Opening(_signer(), code, version, _now())
 
 
 def _facts(destination: Destination, version: str) -> FormFacts:
@@ -200,11 +200,11 @@ def _facts(destination: Destination, version: str) -> FormFacts:
     fields = response.offered_fields(db.session, destination)
     return FormFacts(
         version=version,
-        heading=destination.unit.one_stop_name,
+        heading=destination.one_stop_name,
         online=destination.channel is Channel.ONLINE,
         fields=tuple((field.code, field.name_en if language == "en" else field.name_vi) for field in fields),
         language=language,
-        trial=response.is_trial(destination.unit, _now().date()),
+        trial=response.is_trial(destination, _now().date()),
         example=public_page.is_example(),
     )
 

@@ -6,8 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from conftest import TODAY
-from factories import Factory
 from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -17,6 +15,9 @@ from survey.errors import HailongError
 from survey.extensions import db
 from survey.models import AuditEvent, Channel, QrCode, Unit
 from survey.services import qrcode
+
+from conftest import TODAY
+from factories import Factory
 
 NOW = datetime(2026, 8, 14, 3, 0, tzinfo=UTC)
 
@@ -36,7 +37,8 @@ def test_a_counters_code_leads_to_its_fields(session: Session, factory: Factory)
     counter = factory.counter(unit, fields=("xay-dung", "dat-dai", "tat-ca"))
     code = factory.qr_code(unit, counter).code
     destination = qrcode.resolve(session, code, today=TODAY)
-    assert (destination.unit, destination.counter, destination.channel) == (unit, counter, Channel.DIRECT)
+    assert (destination.unit_id, destination.counter_id) == (unit.id, counter.id)
+    assert destination.channel is Channel.DIRECT
     assert [field.code for field in destination.fields] == ["dat-dai", "xay-dung"]
 
 
@@ -71,7 +73,7 @@ def test_unknown_mistyped_and_revoked_codes_are_told_apart(session: Session, fac
     assert refusal(session, wrong) == refusal(session, unused) == refusal(session, "") == "unknown_code"
     assert refusal(session, new_qr_code() + "0") == "unknown_code"
     qrcode.revoke(session, code, today=TODAY, now=NOW, actor="an@example.vn")
-    assert qrcode.resolve(session, code, today=TODAY - timedelta(days=1)).unit == unit
+    assert qrcode.resolve(session, code, today=TODAY - timedelta(days=1)).unit_id == unit.id
     assert refusal(session, code) == "revoked_code"
     qrcode.revoke(session, code, today=TODAY + timedelta(days=9), now=NOW, actor="an@example.vn")
     assert session.scalars(select(AuditEvent.action)).all() == ["qr_code.revoke"]
@@ -84,10 +86,10 @@ def test_an_old_poster_books_to_the_successor_of_its_unit(session: Session, fact
     middle = factory.unit(valid_from=date(2025, 1, 1), valid_to=date(2025, 12, 31), successor=today_unit)
     old = factory.unit(valid_from=date(2020, 1, 1), valid_to=date(2025, 6, 30), successor=middle)
     code = factory.qr_code(old, factory.counter(old)).code
-    assert qrcode.resolve(session, code, today=date(2025, 6, 30)).unit == old
-    assert qrcode.resolve(session, code, today=date(2025, 7, 1)).unit == middle
+    assert qrcode.resolve(session, code, today=date(2025, 6, 30)).unit_id == old.id
+    assert qrcode.resolve(session, code, today=date(2025, 7, 1)).unit_id == middle.id
     destination = qrcode.resolve(session, code, today=TODAY)
-    assert destination.unit == today_unit
+    assert destination.unit_id == today_unit.id
     assert [field.code for field in destination.fields] == ["dat-dai"]
 
 
