@@ -138,9 +138,19 @@ class TallyBuilder:
                 expected=", ".join(TRUST_LEVELS),
                 remedy="store one of these levels with each response",
             )
+        units = names["unit"].numbers(unit)
+        if units.min() < 0:
+            raise AnalysisError(
+                "a pattern belongs to no unit",
+                code="tally_unit",
+                where="unit",
+                got=None,
+                expected="the unit's id",
+                remedy="join the responses with their units",
+            )
         self._chunks.append(
             _Chunk(
-                unit=names["unit"].numbers(unit),
+                unit=units,
                 field=names["field"].numbers(field),
                 channel=names["channel"].numbers(channel),
                 outcome=names["outcome"].numbers(outcome),

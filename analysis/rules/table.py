@@ -124,8 +124,10 @@ class RuleTable:
         if isinstance(value, bool) or not isinstance(value, Decimal | int):
             raise faulty(self._where, key, value, "a number")
         number = Decimal(value)
+        if not number.is_finite():
+            raise faulty(self._where, key, value, "a number")
         too_low = low is not None and number < Decimal(str(low))
         too_high = high is not None and number > Decimal(str(high))
-        if too_low or too_high or not number.is_finite():
+        if too_low or too_high:
             raise faulty(self._where, key, value, f"a number from {low} to {'any' if high is None else high}")
         return number
