@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from signing_in import csrf_token, sign_in
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -17,6 +16,7 @@ from survey.models import Role, SiteFact, Unit
 from survey.services import score as scores
 
 from factories import Factory
+from signing_in import csrf_token, sign_in
 
 PAGE = "/officer/scores/2026-Q2"
 
@@ -60,8 +60,8 @@ def test_the_page_shows_points_with_interval_n_and_rank(
     assert "Đã chốt" in page.text
     assert "Tính đến 14:05 20/07/2026" in page.text
     assert units_in(page) == ["Điểm tiếp nhận Tân Lập 2", "Phường Tân Lập", "Phường An Hoà"]
-    assert row_of(page, province["second"]) == "1 Phường Tân Lập 27,31 26,71–27,91 402 / 1.000 362 93% 27,31"
-    assert row_of(page, province["first"]) == "2 Phường An Hoà 26,38 25,78–26,98 289 / 1.000 260 93% 26,38"
+    assert row_of(page, province["second"]) == "1 /2 Phường Tân Lập 27,31 26,71–27,91 402 / 1.000 362 93% 27,31"
+    assert row_of(page, province["first"]) == "2 /2 Phường An Hoà 26,38 25,78–26,98 289 / 1.000 260 93% 26,38"
     assert "3 đơn vị: 2 có điểm, 1 chưa đủ mẫu, 0 chưa có điểm; 709 phiếu" in page.text
     assert "style=" not in page.text
     assert "<script" not in page.text
@@ -92,7 +92,7 @@ def test_below_five_responses_nothing_is_shown(client: FlaskClient, factory: Fac
         assert figure not in page.text
     assert "3 đơn vị: 1 có điểm" in page.text
     assert "; 100 phiếu" in page.text
-    assert row_of(page, full).startswith("1 Xã Đồng Bằng 26,00")
+    assert row_of(page, full).startswith("1 /1 Xã Đồng Bằng 26,00")
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_the_rank_counts_the_whole_group_also_where_the_others_are_not_shown(
     client: FlaskClient, factory: Factory, province: dict[str, Unit]
 ) -> None:
     enter(client, factory, province["first"])
-    assert row_of(client.get(PAGE), province["first"]).startswith("2 Phường An Hoà")
+    assert row_of(client.get(PAGE), province["first"]).startswith("2 /2 Phường An Hoà")
 
 
 def test_units_below_are_found_at_every_depth_and_in_a_faulty_tree(session: Session, factory: Factory) -> None:
