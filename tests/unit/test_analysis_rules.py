@@ -1,11 +1,11 @@
 """Rules: every preset loads, says where it comes from, and a faulty one is refused with the place named."""
 
 from decimal import Decimal
+from importlib import resources
 
 import pytest
 
 from analysis.errors import AnalysisError
-from analysis.rules import _text as preset_text
 from analysis.rules import (
     index_rules_from_toml,
     list_rules,
@@ -13,6 +13,11 @@ from analysis.rules import (
     load_score_rule,
     score_rule_from_toml,
 )
+
+
+def preset_text(rule_id: str) -> str:
+    return (resources.files("analysis.rules") / f"{rule_id}.toml").read_text("utf-8")
+
 
 SCORE = preset_text("score-top2-factors")
 INDEX = preset_text("index-60-10-30")
