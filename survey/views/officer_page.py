@@ -15,7 +15,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from survey.access import Permission, may
 from survey.extensions import csrf, db, limiter
-from survey.models import SiteFact
+from survey.services.example import is_example
+from survey.views import errors
 
 ERRORS = {
     400: (_("Yêu cầu không đọc được"), _("Xin quay lại trang trước và thử lại.")),
@@ -55,7 +56,7 @@ def _keep_out_of_caches(response: Response) -> Response:
 def _shared() -> dict[str, Any]:
     return {
         "language": str(get_locale()),
-        "is_example": db.session.get(SiteFact, "example") is not None,
+        "is_example": is_example(db.session),
         "may": lambda permission: current_user.is_authenticated and may(current_user, permission),
         "Permission": Permission,
     }
@@ -69,7 +70,8 @@ def _keep_language(_endpoint: str, values: dict[str, Any]) -> None:
 def _show_error(error: HTTPException) -> Response | HTTPException:
     status = error.code or 500
     if status < 400 or status >= 500:
-        return error
+        # A page of ours asks the database who is signed in, and that may be what is broken.
+        return errors.show_error(error)
     title, text = FORGERY if isinstance(error, CSRFError) else ERRORS.get(status, ERRORS[400])
     response = make_response(render_template("officer/error.html", title=title, text=text), status)
     for name, value in error.get_headers():
