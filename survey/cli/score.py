@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
 import click
+import orjson
 from flask.cli import with_appcontext
 
 from analysis.periods import Period
@@ -56,8 +55,7 @@ def score(period: Period, unit_code: str | None, as_json: bool) -> None:
             progress=tell,
         )
     if as_json:
-        plain = asdict(report) | {"computed_at": report.computed_at.isoformat(timespec="seconds")}
-        click.echo(json.dumps(plain, ensure_ascii=False, indent=2))
+        click.echo(orjson.dumps(report))
         return
     click.echo(f"Kỳ {report.period} ({STATES[report.state]}), tính đến {moment(report.computed_at)}")
     click.echo(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+import orjson
 from sqlalchemy import String, delete, func, select, type_coerce
 from sqlalchemy.orm import Session
 
@@ -23,9 +23,6 @@ from survey.errors import HailongError
 from survey.models import Basis, DossierCount, Score, ScoreSet, ScoreState, Unit
 from survey.services import audit
 from survey.services.tally import count_responses, factors_of
-
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
 
 PROVISIONAL_REVISION = 0
 POPULATION_BASES = (Basis.CROSS, Basis.RECEIVED, Basis.SETTLED)
@@ -338,19 +335,7 @@ def _score_row(unit_id: int, unit: UnitScore) -> Score:
     )
 
 
-def as_plain(result: DataclassInstance) -> dict[str, Any]:
-    """Turn a result into JSON values; points stay exact as text."""
-    plain: dict[str, Any] = _plain(asdict(result))
+def as_plain(result: object) -> dict[str, Any]:
+    """Turn a result's dataclasses into JSON values; points stay exact as text."""
+    plain: dict[str, Any] = orjson.loads(orjson.dumps(result, default=str))
     return plain
-
-
-def _plain(value: Any) -> Any:
-    match value:
-        case Decimal():
-            return str(value)
-        case dict():
-            return {key: _plain(inner) for key, inner in value.items()}
-        case list() | tuple():
-            return [_plain(inner) for inner in value]
-        case _:
-            return value
