@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextvars import Context
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -31,13 +32,15 @@ BASE_URL = "http://127.0.0.1:8000"
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+def postgres() -> Iterator[PostgresServer]:
     """A real PostgreSQL server: TEST_DATABASE_URL, or one that this fixture starts and stops."""
     url = os.environ.get("TEST_DATABASE_URL")
     if url:
         yield PostgresServer(url)
         return
-    with start_postgres(tmp_path_factory.mktemp("postgres")) as server:
+    # Not in pytest's own temporary folder: the next pytest to start closes that to other users, and this
+    # server runs as one.
+    with TemporaryDirectory(prefix="hailong-postgres-") as folder, start_postgres(Path(folder)) as server:
         yield server
 
 
