@@ -55,7 +55,8 @@ def yamane_sample(dossiers: int, error: Fraction = SAMPLE_ERROR) -> int:
     >>> [yamane_sample(dossiers) for dossiers in (100, 308, 1000, 1910, 47590)]
     [80, 175, 286, 331, 397]
     """
-    return ceil(dossiers / (1 + dossiers * error**2))
+    part, whole = error.numerator**2, error.denominator**2
+    return -(-dossiers * whole // (whole + dossiers * part))
 
 
 def own_sample(dossiers: int, share: float, *, level: float = 0.95, error: Fraction = SAMPLE_ERROR) -> int:

@@ -98,7 +98,11 @@ def weighted_totals(answers: Answers, ratio_of_cell: FloatArray, columns: IndexA
     centre[:, :, TOP] = ratio(raw[:, :, TOP], answered)
     centre[:, :, MEAN] = ratio(raw[:, :, MEAN], answered)
 
-    squares, spread = _products(answers, centre, base_square * ratio_of_row**2, weight)
+    square = base_square * ratio_of_row**2
+    if np.array_equal(square, weight):
+        squares = spread = _products(answers, centre, weight)[0]
+    else:
+        squares, spread = _products(answers, centre, square, weight)
     margin = _Margins(answers.cell_unit, columns, units)
     centred = _centred(cell_sums, centre[answers.cell_unit])
     cell_base = group_sums(answers.cell, base, len(ratio_of_cell))

@@ -233,7 +233,8 @@ class _Draft:
         """Put a weighted mean of other figures; parts of weight 0 may be missing."""
         self.who[place] = who
         known = np.where(weights > 0, self.share[:, list(parts)], 0)
-        self.share[:, place] = np.where(weights.any(axis=1), (weights * known).sum(axis=1), np.nan)
+        mean = np.clip((weights * known).sum(axis=1), 0, 1)
+        self.share[:, place] = np.where(weights.any(axis=1), mean, np.nan)
         self.influence[:, place] = np.einsum("uf,ufq->uq", weights, self.influence[:, list(parts)])
 
 

@@ -93,7 +93,8 @@ class _Assembly:
         own = None
         if index.share is not None and 0 < index.share < 1:
             own = own_sample(dossiers, index.share, level=rule.level)
-        factors = tuple(self._factor(unit, factor, weighted) for factor in range(len(layout.codes)))
+        items = tuple(self._item(unit, item, weighted) for item in range(len(layout.items)))
+        factors = tuple(self._factor(unit, factor, items, weighted) for factor in range(len(layout.codes)))
         return UnitScore(
             unit_id=margins.unit_ids[unit],
             status=status,
@@ -121,7 +122,7 @@ class _Assembly:
             unweighted=Unweighted(plain, points[3]),
             alternatives=self._alternatives(unit, weighted),
             factors=factors,
-            items=tuple(self._item(unit, item, weighted) for item in range(len(layout.items))),
+            items=items,
             calibration=report,
             warnings=tuple(self._warnings(unit, status, n, dossiers, factors, report)),
         )
@@ -132,10 +133,14 @@ class _Assembly:
             for formula, aggregation, place in self._alternative_places
         )
 
-    def _factor(self, unit: int, factor: int, weighted: bool) -> FactorScore:
+    def _factor(self, unit: int, factor: int, items: Sequence[ItemScore], weighted: bool) -> FactorScore:
         layout, rule, use = self._layout, self._rule, self._computed.use
-        top2 = self._figures.estimate(unit, layout.factor(factor, TOP), "TOP2", weighted=weighted)
-        mean5 = self._figures.estimate(unit, layout.factor(factor, MEAN), "MEAN5", weighted=weighted)
+        if len(layout.factor_items[factor]) == 1:
+            only = items[layout.factor_items[factor][0]]
+            top2, mean5 = only.top2, only.mean5
+        else:
+            top2 = self._figures.estimate(unit, layout.factor(factor, TOP), "TOP2", weighted=weighted)
+            mean5 = self._figures.estimate(unit, layout.factor(factor, MEAN), "MEAN5", weighted=weighted)
         estimate = mean5 if rule.formula == "MEAN5" else top2
         if rule.formula == "MEAN04":
             estimate = self._figures.estimate(unit, layout.factor(factor, MEAN), "MEAN04", weighted=weighted)
@@ -227,17 +232,20 @@ class _Estimates:
 
     def __init__(self, figures: Figures, remaining: NDArray[np.float64], rule: ScoreRule) -> None:
         variance = figures.variance * remaining[:, None]
-        df = figures.sampled - 1
+        # an item answered in one sampling unit only still deserves an interval, the widest one
+        df = np.maximum(figures.sampled - 1, 1)
         lower, upper = share_interval(figures.share, variance, figures.persons, df, rule.level)
         simple = figures.simple_variance
         deff = np.divide(variance, simple, out=np.full_like(variance, np.nan), where=simple > 0)
         self._rule = rule
-        self._rows: list[list[tuple[float, ...]]] = np.stack(
-            [figures.persons, figures.share, np.sqrt(variance), lower, upper, df, deff], axis=2
-        ).tolist()
+        columns = (figures.persons, figures.share, np.sqrt(variance), lower, upper, df, deff)
+        # one flat list: a list for each figure would keep the garbage collector busy
+        self._width, self._places = len(columns), variance.shape[1]
+        self._numbers: list[float] = np.stack(columns, axis=2).ravel().tolist()
 
     def estimate(self, unit: int, place: int, formula: Formula, *, weighted: bool = True) -> Estimate:
-        persons, share, se, lower, upper, df, deff = self._rows[unit][place]
+        start = (unit * self._places + place) * self._width
+        persons, share, se, lower, upper, df, deff = self._numbers[start : start + self._width]
         n = int(persons)
         if n == 0 or share != share:
             return Estimate(n, "no_answers" if n == 0 else "suppressed")

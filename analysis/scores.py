@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Literal
+from typing import Final, Literal
 
 UnitStatus = Literal["scored", "marked", "suppressed", "no_responses", "no_dossiers"]
 ValueStatus = Literal["shown", "marked", "suppressed", "no_answers", "no_weights"]
@@ -11,9 +11,40 @@ FactorStatus = Literal["used", "left_out", "suppressed", "no_answers"]
 MarginStatus = Literal["used", "not_given", "not_asked", "unknown_share", "few_responses", "dropped"]
 
 
+# what a warning can say, and the parameters it brings
+WARNING_CODES: Final = {
+    "no_dossiers": (),
+    "no_responses": (),
+    "suppressed": ("n", "minimum"),
+    "no_usable_factor": (),
+    "few_responses": ("n", "minimum"),
+    "below_minimum_sample": ("n", "minimum"),
+    "more_responses_than_dossiers": ("n", "dossiers"),
+    "fpc_off": (),
+    "no_factor_reaches_minimum": ("minimum",),
+    "factor_left_out": ("factor", "n", "minimum"),
+    "few_sampling_units": ("count", "minimum"),
+    "margin_not_given": ("margin",),
+    "margin_unknown_share": ("margin", "known_share"),
+    "margin_few_responses": ("margin", "known_share"),
+    "margin_dropped": ("margin", "known_share"),
+    "level_merged": ("margin", "level", "into"),
+    "level_without_dossiers": ("margin", "level"),
+    "bounds_widened": ("upper",),
+    "equal_weights": (),
+    "component_missing": ("component",),
+    "component_rebased": ("component",),
+    "component_not_applicable": ("component",),
+    "printed_differs": ("printed", "computed"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Warning:
-    """Something a reader of the figure must know: a stable code and its numbers; the interface words it."""
+    """Something a reader of the figure must know: a code of `WARNING_CODES` and its numbers.
+
+    The interface words it.
+    """
 
     code: str
     params: Mapping[str, str | int | float] = field(default_factory=dict)
@@ -128,7 +159,8 @@ class UnitScore:
     `n` counts the responses that count, `dossiers` the population, `n_effective` Kish's effective number,
     `coverage_share` the dossiers in levels with at least 5 responses of their own, `response_share` n / dossiers
     (it can pass 1), `minimum_sample` Yamane at 5% and `minimum_sample_own` the finite-population formula at the
-    unit's own share. `index_share`, `se`, `lower`, `upper` run from 0 to 1. Figures are None unless the status is
+    unit's own share. `psu` is what the variance rests on and `psu_count` the counter × week groups there are,
+    used or not. `index_share`, `se`, `lower`, `upper` run from 0 to 1. Figures are None unless the status is
     `scored` or `marked`.
     """
 

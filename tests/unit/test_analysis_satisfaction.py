@@ -1,9 +1,10 @@
 """Scoring units: the figures against a naive reading of the same people, and what is shown, marked, suppressed."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
+from math import isfinite
 
 import numpy as np
 import pytest
@@ -13,10 +14,10 @@ from hypothesis import strategies as st
 from analysis.errors import AnalysisError
 from analysis.intervals import share_interval
 from analysis.population import DossierRow, Population, population_from_rows
-from analysis.rules import load_score_rule
+from analysis.rules import list_rules, load_score_rule
 from analysis.rules.score_rule import ScoreRule
 from analysis.satisfaction import FactorSpec, score_units
-from analysis.scores import ScoreTable, UnitScore
+from analysis.scores import WARNING_CODES, ScoreTable, UnitScore
 from analysis.tally import Tally, TallyBuilder
 
 ITEMS = ("q1", "q2", "q3", "q4", "q5")
@@ -412,3 +413,48 @@ def test_weighting_removes_the_bias_of_who_answers() -> None:
     assert unit.unweighted.estimate.share == pytest.approx(0.8)
     assert unit.index_share == pytest.approx(0.5)
     assert unit.n_effective == pytest.approx(200**2 / (160 * 0.625**2 + 40 * 2.5**2))
+
+
+def leaves(value: object) -> Iterator[object]:
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list | tuple):
+        for part in value:
+            yield from leaves(part)
+    else:
+        yield value
+
+
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_every_figure_is_a_number_or_nothing_and_every_warning_is_a_known_one(data: st.DataObject) -> None:
+    """Whatever people answer, results can be stored as JSON and worded by the interface."""
+    person = st.builds(
+        Person,
+        answers=st.text("15x-", min_size=5, max_size=5),
+        unit=st.sampled_from(["P1", "P2"]),
+        field=st.sampled_from([None, "a", "b"]),
+        channel=st.sampled_from([None, "x", "y"]),
+        outcome=st.sampled_from([None, "early", "overdue"]),
+        counter=st.sampled_from([None, "c1", "c2"]),
+        week=st.integers(1, 12),
+    )
+    people = data.draw(st.lists(person, max_size=60)) * data.draw(st.integers(1, 3))
+    population = received({(f, c): data.draw(st.integers(0, 50)) for f in "ab" for c in "xy"})
+    rule = load_score_rule(data.draw(st.sampled_from([head.id for head in list_rules() if head.kind == "score"])))
+    table = score_units(tally_of(people), population, rule=replace(rule, minimum_psus=4), factors=FACTORS)
+    for unit in table.units:
+        assert not [leaf for leaf in leaves(asdict(unit)) if isinstance(leaf, float) and not isfinite(leaf)]
+        assert all(set(warning.params) <= set(WARNING_CODES[warning.code]) for warning in unit.warnings)
+        estimates = [unit.unweighted.estimate, *(f.estimate for f in unit.factors), *(i.mean5 for i in unit.items)]
+        for estimate in estimates:
+            shown = estimate.status in ("shown", "marked")
+            assert (
+                (estimate.share is not None)
+                == (estimate.lower is not None)
+                == (estimate.upper is not None)
+                == shown
+            )
+            if shown:
+                assert 0 <= estimate.lower <= estimate.share <= estimate.upper <= 1
+                assert estimate.n >= 5
