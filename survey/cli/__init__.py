@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from survey.cli import demo, imports, index, officers, qr, score, setup
+from survey.cli import demo, export, imports, index, officers, qr, score, setup
 
 COMMANDS: tuple[click.Command, ...] = (
     setup.init,
@@ -15,6 +15,7 @@ COMMANDS: tuple[click.Command, ...] = (
     index.index,
     score.score,
     score.close,
+    export.export,
     qr.qr,
     officers.officers,
 )

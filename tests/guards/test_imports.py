@@ -28,7 +28,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 PLUMBING_FOR = {
     "survey.models": set(),
-    "survey.reports": {"survey.codes", "survey.filters"},
+    "survey.reports": {"survey.codes", "survey.filters", "survey.messages"},
     "survey.services": {"survey.codes", "survey.config", "survey.database", "survey.errors"},
     "survey.views": PLUMBING,
     "survey.cli": PLUMBING,

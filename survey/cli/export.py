@@ -1,0 +1,27 @@
+"""`hailong export PERIOD`: the frozen figures of a closed period as a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+from flask.cli import with_appcontext
+
+from analysis.periods import Period
+from survey.cli.imports import write_file
+from survey.cli.period import PERIOD
+from survey.extensions import db
+from survey.services.export import WRITERS, export_bytes
+
+
+@click.command("export")
+@click.argument("period", type=PERIOD)
+@click.option("--format", "kind", type=click.Choice(list(WRITERS)), required=True, help="Dạng tệp.")
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, metavar="FILE", help="Tệp ghi ra."
+)
+@with_appcontext
+def export(period: Period, kind: str, out: Path) -> None:
+    """Xuất điểm của kỳ PERIOD đã chốt."""
+    write_file(out, export_bytes(db.session, period, kind))
+    click.echo(f"Đã ghi {out}")

@@ -1,0 +1,82 @@
+"""The Vietnamese sentences of the papers: titles and how the figures were made."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from survey.reports.quarter import QuarterReport
+
+_ROMAN = ("I", "II", "III", "IV")
+_FORMULAS = {
+    "TOP2": "tỷ lệ mức 4 và 5 (Hài lòng, Rất hài lòng) trên tổng số câu trả lời",
+    "MEAN5": "điểm trung bình chia 5",
+    "MEAN04": "(điểm trung bình - 1) chia 4",
+    "ALLSAT": "tỷ lệ người hài lòng ở mọi câu đã trả lời",
+}
+_AGGREGATIONS = {
+    "factors": "trung bình các yếu tố theo trọng số của quy tắc; yếu tố dưới {minimum} phiếu không tính",
+    "pooled": "gộp mọi câu trả lời",
+}
+
+
+def period_title(report: QuarterReport) -> str:
+    """Name a period as official papers do: "Quý III năm 2026 (từ 01/07/2026 đến 30/09/2026)"."""
+    days = f"từ {_day(report.first)} đến {_day(report.last)}"
+    year, _, quarter = report.period.partition("-Q")
+    if quarter:
+        return f"Quý {_ROMAN[int(quarter) - 1]} năm {year} ({days})"
+    return f"Năm {year} ({days})" if ".." not in report.period else f"Kỳ {days}"
+
+
+def method_lines(report: QuarterReport) -> list[tuple[str, str]]:
+    """Explain the figures line by line: what, how, with which versions."""
+    method = report.method
+    maximum = plain_number(method.maximum_points)
+    reference = " (mẫu tham khảo: cần đối chiếu với quy định của nơi ban hành)" if method.is_reference else ""
+    aggregation = _AGGREGATIONS[method.aggregation].format(minimum=method.factor_minimum)
+    conversion = f"Điểm = {maximum} × chỉ số" if method.is_linear else f"Theo bảng bậc, tối đa {maximum} điểm"
+    low, high, *steps = (plain_number(Decimal(str(bound))) for bound in method.weight_bounds)
+    wider = f", khi cần nới đến {steps[-1]}" if steps else ""
+    return [
+        ("Kỳ báo cáo", period_title(report)),
+        ("Trạng thái", f"Đã chốt lúc {report.closed_at:%H:%M %d/%m/%Y}, lần ban hành thứ {report.revision}"),
+        ("Quy tắc tính điểm", f"{method.rule_title}{reference}"),
+        ("Căn cứ", method.rule_source),
+        ("Công thức", f"Chỉ số: {_FORMULAS[method.formula]}; {aggregation}."),
+        ("Quy đổi", f"{conversion}, làm tròn một lần đến 0,01 (nửa lên)."),
+        (
+            "Gia quyền",
+            "Phiếu do người dân tự nguyện gửi, nên được gia quyền theo số hồ sơ của đơn vị theo lĩnh vực, "
+            "cách nộp và (khi biết từ mã hồ sơ) kết quả giải quyết. Tỷ số trọng số giới hạn trong "
+            f"{low} đến {high}{wider}. Giá trị không gia quyền ghi ở trang “Chất lượng mẫu”.",
+        ),
+        (
+            "Khoảng tin cậy",
+            f"Mức {plain_number(Decimal(str(method.level * 100)))}%, theo phương sai của ước lượng đã gia "
+            "quyền; đúng với điều kiện người không trả lời cũng nghĩ như người trả lời cùng lĩnh vực và "
+            "cùng cách nộp.",
+        ),
+        (
+            "Bảo mật",
+            f"Dưới {method.suppress_below} phiếu: không hiện số nào. Dưới {method.mark_below} phiếu: ghi "
+            "“chưa đủ mẫu”, không xếp hạng. Người dưới 18 tuổi cũng có thể gửi phiếu.",
+        ),
+        (
+            "Xếp hạng",
+            "Trong từng nhóm, theo điểm quy đổi; bằng điểm thì đồng hạng, hạng kế tiếp bỏ trống (1, 2, 2, 4).",
+        ),
+        ("Phiên bản phiếu", ", ".join(method.questionnaires)),
+        ("Mã quy tắc", f"{method.rule}, phiên bản {method.rule_version}, SHA-256 {method.rule_digest}"),
+        ("Phiên bản chương trình", method.program_version),
+        ("Mã kiểm tra dữ liệu đầu vào", f"SHA-256 {method.tally_digest}"),
+    ]
+
+
+def _day(value: date) -> str:
+    return f"{value:%d/%m/%Y}"
+
+
+def plain_number(value: Decimal) -> str:
+    """Write a number with a decimal comma and no needless zeros."""
+    return f"{value.normalize():f}".replace(".", ",")
