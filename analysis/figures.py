@@ -118,9 +118,9 @@ def lay_out(items: Sequence[str], factors: Sequence[FactorSpec], rule: ScoreRule
     place = {item: number for number, item in enumerate(items)}
     named = [item for factor in factors for item in factor.items]
     codes = tuple(factor.code for factor in factors)
-    unknown = sorted(set(named) - set(items)) or sorted(set(rule.factor_weights) ^ set(codes))
-    if not rule.factor_weights:
-        unknown = sorted(set(named) - set(items))
+    unknown = set(named) - set(items)
+    if rule.factor_weights:
+        unknown |= set(rule.factor_weights) ^ set(codes)
     weights = np.array([rule.factor_weights.get(factor.code, factor.weight) for factor in factors], np.float64)
     repeated = len(set(named)) != len(named) or len(set(codes)) != len(codes)
     if unknown or repeated or not all(factor.items for factor in factors) or (weights < 0).any():
@@ -128,7 +128,7 @@ def lay_out(items: Sequence[str], factors: Sequence[FactorSpec], rule: ScoreRule
             "the factors do not fit the items and the rule",
             code="factors_unfit",
             where="factors",
-            got=", ".join(unknown) or ", ".join(codes),
+            got=", ".join(sorted(unknown)) or ", ".join(codes),
             expected="each factor and item once, items of the tally, weights for the same factors as the rule",
             remedy="use the factors of the questionnaire versions that were answered",
         )

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
 from math import isfinite
+from typing import Literal
 
 import numpy as np
 import pytest
@@ -307,7 +308,14 @@ def random_population(rng: np.random.Generator, units: int = 4) -> tuple[Populat
     return population_from_rows(rows), tables
 
 
-def naive(people: Sequence[Person], table: np.ndarray, *, by_psu: bool) -> dict[str, float]:
+def naive(
+    people: Sequence[Person],
+    table: np.ndarray,
+    *,
+    by_psu: bool,
+    factors: Sequence[FactorSpec] = FACTORS,
+    pooled: bool = False,
+) -> dict[str, float]:
     """Score one unit person by person: iterative proportional fitting, least squares, delta method."""
     field = np.array([["dat", "ho", "khac"].index(str(p.field)) for p in people])
     channel = np.array([["counter", "online"].index(str(p.channel)) for p in people])
@@ -318,8 +326,16 @@ def naive(people: Sequence[Person], table: np.ndarray, *, by_psu: bool) -> dict[
         weight *= (target_c / np.bincount(channel, weight))[channel]
     ratings = np.array([[int(letter) if letter in "12345" else 0 for letter in p.answers] for p in people])
     x, y = (ratings > 0).astype(float), (ratings >= 4).astype(float)
-    shares = (weight @ y) / (weight @ x)
-    influence = ((y - x * shares) / (weight @ x)).mean(axis=1)
+    shares, influences = [], []
+    for factor in factors:
+        own = [ITEMS.index(item) for item in factor.items]
+        for items in [own] if pooled else [[item] for item in own]:
+            part = 1 if pooled else len(own)
+            share = (weight @ y[:, items]).sum() / (weight @ x[:, items]).sum()
+            influence = (y[:, items] - share * x[:, items]).sum(axis=1) / (weight @ x[:, items]).sum()
+            shares.append(share / part)
+            influences.append(influence / part)
+    index, influence = sum(shares) / len(factors), sum(influences) / len(factors)
     design = np.stack([*(field == f for f in range(3)), channel == 1], axis=1).astype(float)
     residual = influence - design @ np.linalg.lstsq(design, influence, rcond=None)[0]
     z = weight * residual
@@ -329,15 +345,16 @@ def naive(people: Sequence[Person], table: np.ndarray, *, by_psu: bool) -> dict[
             [sum(v for v, g in zip(z, groups, strict=True) if g == group) for group in dict.fromkeys(groups)]
         )
     variance = len(z) / (len(z) - 1) * ((z - z.mean()) ** 2).sum()
-    lower, upper = share_interval(
-        *(np.array([v]) for v in (shares.mean(), variance, float(len(people)), len(z) - 1.0))
-    )
+    # degrees of freedom count those who answered anything
+    answered = float(x.any(axis=1).sum())
+    df = len(z) - 1.0 if by_psu else answered - 1
+    lower, upper = share_interval(*(np.array([v]) for v in (index, variance, answered, df)))
     return {
-        "index_share": shares.mean(),
+        "index_share": index,
         "se": variance**0.5,
         "lower": lower[0],
         "upper": upper[0],
-        "df": len(z) - 1,
+        "df": df,
         "n_effective": weight.sum() ** 2 / (weight**2).sum(),
         "plain": float((y.sum(axis=0) / x.sum(axis=0)).mean()),
     }
@@ -362,6 +379,19 @@ def test_the_score_equals_a_naive_reading_person_by_person(seed: int, by_psu: bo
         assert unit.unweighted.estimate.share == pytest.approx(plain, rel=1e-12)
         assert unit.calibration is not None
         assert unit.calibration.gap == pytest.approx(0, abs=1e-10)
+
+
+@pytest.mark.parametrize("within", ["items", "pooled"])
+def test_factors_of_several_items_are_put_together_as_the_rule_says(within: Literal["items", "pooled"]) -> None:
+    rng = np.random.default_rng(21)
+    people, (population, tables) = random_people(rng), random_population(rng)
+    factors = [FactorSpec("a", ("q1", "q4")), FactorSpec("b", ("q3",)), FactorSpec("c", ("q2", "q5"))]
+    rule = replace(RULE, within_factor=within, psu="person", lower_bound=0.01, upper_bound=100.0, bound_steps=())
+    for unit in score_units(tally_of(people), population, rule=rule, factors=factors).units:
+        own = [person for person in people if person.unit == unit.unit_id]
+        expected = naive(own, tables[unit.unit_id], by_psu=False, factors=factors, pooled=within == "pooled")
+        assert unit.index_share == pytest.approx(expected["index_share"], rel=1e-9)
+        assert unit.se == pytest.approx(expected["se"], rel=1e-8)
 
 
 @settings(max_examples=10, deadline=None)
