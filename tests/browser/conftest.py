@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from werkzeug.serving import make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 FLAGS = [
@@ -27,6 +27,13 @@ FLAGS = [
 ]
 PHONE = {"width": 360, "height": 740}
 PATIENCE_MILLISECONDS = 15_000
+
+
+class QuietHandler(WSGIRequestHandler):
+    """Keeps addresses with codes out of the log, as in production."""
+
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        """Write nothing."""
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +65,7 @@ def live_port() -> int:
 @pytest.fixture
 def live_server(live_app: Flask, live_port: int) -> Iterator[str]:
     """The address of a server with several threads on an SQLite file; ends with the test."""
-    server = make_server("127.0.0.1", live_port, live_app, threaded=True)
+    server = make_server("127.0.0.1", live_port, live_app, threaded=True, request_handler=QuietHandler)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{live_port}"
