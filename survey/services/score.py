@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import gc
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from importlib.metadata import version
@@ -65,16 +67,17 @@ def score_period(
     if unit_codes is not None:
         unit_ids = session.scalars(select(Unit.id).where(Unit.code.in_(unit_codes))).all()
     tell = progress or _tell_nobody
-    counted = count_responses(
-        session, period, rule=rule, unit_ids=unit_ids, progress=lambda share: tell(READING_SHARE * share)
-    )
-    table = score_units(
-        counted.tally,
-        population,
-        rule=rule,
-        factors=factors_of(counted.questionnaires),
-        progress=lambda share: tell(READING_SHARE + (1 - READING_SHARE) * share),
-    )
+    with _no_garbage_collection():
+        counted = count_responses(
+            session, period, rule=rule, unit_ids=unit_ids, progress=lambda share: tell(READING_SHARE * share)
+        )
+        table = score_units(
+            counted.tally,
+            population,
+            rule=rule,
+            factors=factors_of(counted.questionnaires),
+            progress=lambda share: tell(READING_SHARE + (1 - READING_SHARE) * share),
+        )
     return ScoredPeriod(
         period=period,
         rule=rule,
@@ -83,6 +86,18 @@ def score_period(
         response_count=counted.tally.response_count,
         computed_at=now,
     )
+
+
+@contextmanager
+def _no_garbage_collection() -> Iterator[None]:
+    """Keep the collector from walking through millions of fresh tuples that hold no cycle: a fifth of the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _tell_nobody(_share: float) -> None:
