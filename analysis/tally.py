@@ -4,7 +4,8 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Final
+from itertools import chain
+from typing import Any, Final, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,8 +114,20 @@ class TallyBuilder:
         """Add a chunk of rows, in any order; 10,000 to 100,000 rows a chunk work well."""
         if not rows:
             return
-        unit, version, trust, flagged, field, channel, outcome, counter, week, answers, count = zip(
-            *rows, strict=True
+        # one flat list cut into columns is twice as fast as zip(*rows), which jumps between thousands of rows
+        flat: list[Any] = list(chain.from_iterable(rows))
+        width = len(get_args(TallyRow))
+        if len(flat) != len(rows) * width:
+            raise AnalysisError(
+                "a row of the tally has missing or spare columns",
+                code="tally_row",
+                where="row",
+                got=f"{len(flat) / len(rows):g} columns",
+                expected=f"{width} columns",
+                remedy="select the columns of TallyRow in its order",
+            )
+        unit, version, trust, flagged, field, channel, outcome, counter, week, answers, count = (
+            flat[column::width] for column in range(width)
         )
         names = self._names
         versions = names["version"].numbers(version)

@@ -103,6 +103,12 @@ def test_answers_of_one_version_have_one_length() -> None:
     assert fault.value.got == "54"
 
 
+def test_rows_of_another_width_are_refused() -> None:
+    with pytest.raises(AnalysisError) as fault:
+        build([row(), row()[:-1]])  # type: ignore[list-item]
+    assert fault.value.code == "tally_row"
+
+
 def test_items_must_be_named_once() -> None:
     with pytest.raises(AnalysisError):
         TallyBuilder(("q1", "q1"), POSITIONS)
