@@ -15,7 +15,7 @@ from survey.cli.period import PERIOD
 from survey.config import TIME_ZONE
 from survey.errors import Fault, HailongError
 from survey.extensions import db
-from survey.filters import count
+from survey.filters import count, decimal
 from survey.messages import fault_lines
 from survey.services import audit, counter, dossier, unit
 from survey.services.importing import ImportSummary
@@ -160,6 +160,15 @@ def _echo_dossiers(summary: dossier.DossierSummary, *, dry_run: bool) -> None:
         f"{done} kỳ {summary.period}: {count(summary.rows)} dòng, {count(summary.units)} đơn vị, "
         f"{count(summary.dossiers)} hồ sơ."
     )
+    if summary.received or summary.carried_over:
+        total = summary.received + summary.carried_over
+        click.echo(f"Tiếp nhận {count(total)} hồ sơ, trong đó {count(summary.carried_over)} từ kỳ trước.")
+    if summary.settled:
+        on_time = count(summary.settled - summary.overdue)
+        click.echo(
+            f"Đã giải quyết {count(summary.settled)} hồ sơ: trước và đúng hạn {on_time} "
+            f"({decimal(summary.on_time_percent)}%), quá hạn {count(summary.overdue)}."
+        )
     echo_blank_rows(summary)
     if summary.replaced:
         verb = "Sẽ thay" if dry_run else "Đã thay"

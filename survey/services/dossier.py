@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session, selectinload
 
 from analysis.periods import Period
+from analysis.points import percent_of
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
-from survey.models import Basis, Counter, DossierCount, ServiceField, Unit
+from survey.models import Basis, Counter, DossierCount, Outcome, ServiceField, Unit
 from survey.services import audit
 from survey.services.columns import Column, Table, read_table
 from survey.services.dossier_table import LONG_COLUMNS, WIDE_COLUMNS, Count, key_columns, read_counts
@@ -27,11 +29,23 @@ from survey.services.unit_finder import UnitFinder
 
 @dataclass(frozen=True)
 class DossierSummary(ImportSummary):
-    """What was imported: units, and the dossiers by which each is weighted (settled ones, else received ones)."""
+    """What was imported.
+
+    `dossiers` are those that responses are weighted to: each unit's settled ones, else its received ones.
+    """
 
     period: str = ""
     units: int = 0
     dossiers: int = 0
+    received: int = 0
+    carried_over: int = 0
+    settled: int = 0
+    overdue: int = 0
+
+    @property
+    def on_time_percent(self) -> Decimal | None:
+        """Settled early or on time, in percent of the settled ones."""
+        return percent_of(self.settled - self.overdue, self.settled)
 
 
 def import_dossiers(
@@ -153,8 +167,16 @@ def _store(session: Session, table: Table, counts: Iterable[Count], period: Peri
         period=period.text,
         units=len(units),
         dossiers=sum(_population(listed).values()),
+        received=_sum(listed, Basis.RECEIVED),
+        carried_over=_sum(listed, Basis.CARRIED_OVER),
+        settled=_sum(listed, Basis.SETTLED, Basis.CROSS),
+        overdue=_sum((c for c in listed if c.outcome == Outcome.OVERDUE), Basis.SETTLED, Basis.CROSS),
         blank_rows=table.blank_rows,
     )
+
+
+def _sum(counts: Iterable[Count], *bases: Basis) -> int:
+    return sum(count.number for count in counts if count.basis in bases)
 
 
 def _population(counts: Iterable[Count]) -> dict[int, int]:
