@@ -16,6 +16,7 @@ from survey.errors import HailongError
 from survey.extensions import db
 from survey.models import Role
 from survey.services import audit, example, officer, presets, schema, score
+from survey.services.reform_index_import import import_index
 
 
 @click.command("demo")
@@ -49,6 +50,16 @@ def demo(units: int, responses: int, seed: int) -> None:
     first, second = filled.periods
     score.close(db.session, first, now=now, actor=audit.COMMAND_LINE)
     score.refresh(db.session, second, now=now, actor=audit.COMMAND_LINE)
+    year = first.first.year
+    for round_year, imported in ((year - 1, True), (year, False)):
+        import_index(
+            db.session,
+            example.index_sheet(db.session, seed=seed + round_year, with_satisfaction=imported),
+            year=round_year,
+            now=now,
+            actor=audit.COMMAND_LINE,
+            file_name=f"example-{round_year}.csv",
+        )
     accounts = [
         (
             email,
@@ -77,5 +88,6 @@ Trang của cán bộ:                       {address}/officer/sign-in""")
     click.echo(f"""
 Kỳ {first.text}: đã chốt. Xuất báo cáo:    hailong export {first.text} --format xlsx --out diem.xlsx
 Kỳ {second.text}: đang mở. Tính thử:       hailong score {second.text} --unit {filled.unit_code}
+Chỉ số cải cách hành chính {year}:        hailong index compute --round {year}
 Áp phích để in:                         hailong qr posters --unit {filled.unit_code} --out ap-phich.pdf
 """)

@@ -108,6 +108,22 @@ def fill(
     return Example(places["province"], places["domain"], periods, code.code, shown.unit.code, shown.unit.name)
 
 
+def index_sheet(session: Session, *, seed: int, with_satisfaction: bool) -> bytes:
+    """Write appraised and leaders' points of every ranked unit as an import file of the reform index.
+
+    `with_satisfaction` adds the satisfaction points, for a year whose quarters are not in the database.
+    """
+    chance = random.Random(seed)  # noqa: S311  repeatable, not secret
+    maxima = {"ket-qua": (60, 0.82, 0.96), "lanh-dao": (10, 0.65, 0.95)}
+    if with_satisfaction:
+        maxima["hai-long"] = (30, 0.72, 0.95)
+    lines = ["unit,component,points"]
+    for code in session.scalars(select(Unit.code).where(Unit.ranking_group.is_not(None)).order_by(Unit.code)):
+        for component, (maximum, low, high) in maxima.items():
+            lines.append(f"{code},{component},{maximum * chance.uniform(low, high):.2f}")
+    return "\n".join(lines).encode()
+
+
 @dataclass
 class _Shop:
     """A unit's one-stop shop with its counters, codes and how its dossiers divide by field."""
