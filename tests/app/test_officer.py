@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from signing_in import SIGN_IN, csrf_token, sign_in, sign_out
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from survey.services import officer as officers
 
 from commands import hailong
 from factories import PASSWORD, Factory
+from signing_in import SIGN_IN, csrf_token, sign_in, sign_out
 
 NOW = datetime(2026, 8, 14, 3, 0, tzinfo=UTC)
 
