@@ -48,7 +48,8 @@ def write(session: Session) -> Iterator[Session]:
 
     What the session has read before stays usable, but the transaction it was read in ends here.
     """
-    session.commit()
+    if session.in_transaction():
+        session.commit()
     session.connection(execution_options={WRITE: True})
     try:
         yield session

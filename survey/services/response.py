@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -19,7 +19,10 @@ from survey.services.qrcode import Destination, FieldName, resolve
 TOO_FAST = "f"
 OTHER_FIELD = "khac"
 MOST_FIELDS_OFFERED = 6
-# Plain inserts: a session's bookkeeping costs as much again, and nothing stored here is looked at afterwards.
+# Built once and run without a session's bookkeeping, which costs as much again: every sent form goes through here.
+_OTHER = select(ServiceField.code, ServiceField.name_vi, ServiceField.name_en).where(
+    ServiceField.code == OTHER_FIELD
+)
 _SPEND = insert(SpentNonce)
 _STORE = insert(Response)
 
@@ -39,7 +42,7 @@ def offered_fields(session: Session, destination: Destination) -> tuple[FieldNam
     if len(destination.fields) < 2:
         return ()
     named = [field for field in destination.fields if field.code != OTHER_FIELD][:MOST_FIELDS_OFFERED]
-    other = session.get_one(ServiceField, OTHER_FIELD)
+    other = session.connection().execute(_OTHER).one()
     return (*named, FieldName(other.code, other.name_vi, other.name_en))
 
 
