@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 
 FILE_SENTENCES = {
     "file_too_large": _(
-        "Tệp quá lớn (%(size)s MB, tối đa %(limit)s MB). Hãy chia thành nhiều tệp, hoặc bỏ hình ảnh và các "
+        "Tệp quá lớn, nhiều hơn %(limit)s MB khi đọc. Hãy chia thành nhiều tệp, hoặc bỏ hình ảnh và các "
         "trang tính không dùng."
     ),
     "file_empty": _("Tệp trống, không có dòng nào."),

@@ -19,6 +19,7 @@ from survey.filters import count, decimal
 from survey.messages import fault_lines
 from survey.services import audit, counter, dossier, unit
 from survey.services.importing import ImportSummary
+from survey.services.sheet import LARGEST_FILE
 from survey.services.template import Template
 
 Command = Callable[..., Any]
@@ -46,7 +47,9 @@ def file_or_usage(file: Path | None) -> tuple[bytes, str]:
     if file is None:
         raise click.UsageError("Thiếu tên tệp cần nhập (hoặc --template FILE.xlsx để lấy bảng mẫu).")
     try:
-        return file.read_bytes(), file.name
+        with file.open("rb") as opened:
+            # One byte more than is allowed is enough to be refused.
+            return opened.read(LARGEST_FILE + 1), file.name
     except OSError as error:
         raise HailongError("file_missing", path=str(file), reason=error.strerror or "?") from error
 

@@ -36,14 +36,14 @@ def import_counters(
 
     Raises ImportRefused with every fault; then nothing is stored.
     """
+    units = UnitFinder(session.scalars(select(Unit)))
+    fields = FieldFinder(session.scalars(select(ServiceField)))
+    table = read_table(data, _columns(units.parse, _field_list(fields)), prefilled=("unit",))
+    readable = [row for row in table.rows if row["unit"] and row["code"]]
+    for row, first in duplicates(readable, _key):
+        table.fault(row, "code", "duplicate_row", first=str(first.number))
+    table.check()
     with import_transaction(session, dry_run=dry_run):
-        units = UnitFinder(session.scalars(select(Unit)))
-        fields = FieldFinder(session.scalars(select(ServiceField)))
-        table = read_table(data, _columns(units.parse, _field_list(fields)), prefilled=("unit",))
-        readable = [row for row in table.rows if row["unit"] and row["code"]]
-        for row, first in duplicates(readable, _key):
-            table.fault(row, "code", "duplicate_row", first=str(first.number))
-        table.check()
         summary = _store(session, {_key(row): row for row in readable}, table.blank_rows)
         audit.record(
             session,

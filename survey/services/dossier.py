@@ -64,15 +64,16 @@ def import_dossiers(
     """
     if now.astimezone(TIME_ZONE).date() < period.first:
         raise HailongError("period_not_started", period=period.text, first=f"{period.first:%d/%m/%Y}")
+    _refuse_closed(session, period)
+    # Reading a large file takes seconds: it happens before the write transaction, which citizens would wait for.
+    units = UnitFinder(session.scalars(select(Unit)))
+    fields = FieldFinder(session.scalars(select(ServiceField)))
+    table = read_table(data, _columns(units.parse, fields.parse), prefilled=("unit", "field"))
+    counts = read_counts(table)
+    _check_time(table, period, now)
+    table.check()
     with import_transaction(session, dry_run=dry_run):
-        if closed_set(session, period.text) is not None:
-            raise HailongError("period_closed", period=period.text)
-        units = UnitFinder(session.scalars(select(Unit)))
-        fields = FieldFinder(session.scalars(select(ServiceField)))
-        table = read_table(data, _columns(units.parse, fields.parse), prefilled=("unit", "field"))
-        counts = read_counts(table)
-        _check_time(table, period, now)
-        table.check()
+        _refuse_closed(session, period)
         summary = _store(session, table, counts, period)
         audit.record(
             session,
@@ -88,6 +89,11 @@ def import_dossiers(
             },
         )
     return summary
+
+
+def _refuse_closed(session: Session, period: Period) -> None:
+    if closed_set(session, period.text) is not None:
+        raise HailongError("period_closed", period=period.text)
 
 
 def template(session: Session, now: datetime) -> Template:

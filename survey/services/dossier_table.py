@@ -31,7 +31,7 @@ OUTCOMES = {
     "Trễ hạn": Outcome.OVERDUE,
 } | {outcome.value: outcome for outcome in Outcome}
 LONG_COLUMNS = (
-    Column("channel", ("Kênh tiếp nhận", "Kênh", "Hình thức nộp", "Intake"), one_of(CHANNELS)),
+    Column("channel", ("Kênh tiếp nhận", "Kênh", "Cách nộp", "Hình thức nộp"), one_of(CHANNELS)),
     Column("outcome", ("Kết quả giải quyết", "Kết quả", "Tình trạng"), one_of(OUTCOMES)),
     Column("count", ("Số hồ sơ", "Số lượng", "Dossiers", "Number"), whole_number),
 )

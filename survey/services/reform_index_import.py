@@ -43,15 +43,15 @@ def import_index(
     """
     if not _KIND.fullmatch(kind):
         raise HailongError("index_kind_letters", kind=kind)
+    known = find_round(session, year, kind)
+    rules = usable_rules(rules_id or (known.rules if known else DEFAULT_INDEX_RULES))
+    units = UnitFinder(session.scalars(select(Unit)))
+    table = read_table(data, index_columns(rules, units.parse), prefilled=("unit", "component", "max"))
+    entries, printed = read_entries(table, rules)
+    table.check()
+    named = {row["unit"].id: row["unit"] for row in table.rows}
     with import_transaction(session, dry_run=dry_run):
-        known_round = find_round(session, year, kind)
-        rules = usable_rules(rules_id or (known_round.rules if known_round else DEFAULT_INDEX_RULES))
-        units = UnitFinder(session.scalars(select(Unit)))
-        table = read_table(data, index_columns(rules, units.parse), prefilled=("unit", "component", "max"))
-        entries, printed = read_entries(table, rules)
-        table.check()
-        named = {row["unit"].id: row["unit"] for row in table.rows}
-        index_round = _prepared_round(session, known_round, year, kind, rules, named)
+        index_round = _prepared_round(session, year, kind, rules, named)
         replaced = _replace(session, index_round, entries, printed, named)
         session.flush()
         computed = compute(session, year=year, kind=kind)
@@ -95,13 +95,9 @@ def template(session: Session, *, year: int, kind: str = DEFAULT_KIND, rules_id:
 
 
 def _prepared_round(
-    session: Session,
-    known: IndexRound | None,
-    year: int,
-    kind: str,
-    rules: IndexRules,
-    units: Mapping[int, Unit],
+    session: Session, year: int, kind: str, rules: IndexRules, units: Mapping[int, Unit]
 ) -> IndexRound:
+    known = find_round(session, year, kind)
     if known is None:
         known = IndexRound(name=str(year), kind=kind, rules=rules.id)
         session.add(known)

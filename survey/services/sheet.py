@@ -91,7 +91,7 @@ def open_sheet(data: bytes, recognise: Recognise) -> Sheet:
     Raises ImportRefused when the file is no spreadsheet, in a wrong encoding, too large, empty or headless.
     """
     if len(data) > LARGEST_FILE:
-        raise _refused("file_too_large", size=_megabytes(len(data)), limit=_megabytes(LARGEST_FILE))
+        raise _refused("file_too_large", limit=_megabytes(LARGEST_FILE))
     if not data.strip(b"\x00\t\r\n \xef\xbb\xbf\xff\xfe"):
         raise _refused("file_empty")
     if data.startswith(b"PK"):
@@ -127,7 +127,7 @@ def _workbook_rows(data: bytes) -> tuple[Iterator[SheetRow], list[str]]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
         if unpacked > LARGEST_UNPACKED:
-            raise _refused("file_too_large", size=_megabytes(unpacked), limit=_megabytes(LARGEST_UNPACKED))
+            raise _refused("file_too_large", limit=_megabytes(LARGEST_UNPACKED))
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", UserWarning)
             workbook = load_workbook(io.BytesIO(data), read_only=True)
@@ -248,4 +248,4 @@ def _refused(code: str, *, row: int | None = None, **params: object) -> ImportRe
 
 
 def _megabytes(size: int) -> int:
-    return -(-size // (1024 * 1024))
+    return size // (1024 * 1024)

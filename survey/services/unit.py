@@ -89,9 +89,9 @@ def import_units(
 
     Raises ImportRefused with every fault; then nothing is stored.
     """
+    table = read_table(data, COLUMNS)
     with import_transaction(session, dry_run=dry_run):
         existing = {unit.code.casefold(): unit for unit in session.scalars(select(Unit))}
-        table = read_table(data, COLUMNS)
         for row, first in duplicates(
             (row for row in table.rows if row["code"]), lambda row: row["code"].casefold()
         ):
