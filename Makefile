@@ -4,17 +4,17 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 EXAMPLE := HAILONG_ENV=example HAILONG_DATABASE_URL=sqlite:///$(CURDIR)/instance/example.sqlite3 \
-	HAILONG_BASE_URL=http://127.0.0.1:$(PORT)
+	HAILONG_BASE_URL=http://127.0.0.1:$(PORT) PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench demo-data install install-dev lock clean
+.PHONY: help run test lint bench demo-data install install-dev lock translations clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: install instance/example.txt ## serve the example province on http://127.0.0.1:8000 (PORT=… for another port)
 	@cat instance/example.txt
-	@$(EXAMPLE) $(BIN)/gunicorn --bind 127.0.0.1:$(PORT) --worker-class gthread --workers 2 --threads 4 wsgi:app
+	@$(EXAMPLE) $(BIN)/gunicorn --bind 127.0.0.1:$(PORT) wsgi:app
 
 demo-data: ## throw the example database away and fill a new one
 	@rm -f instance/example.txt
@@ -23,7 +23,9 @@ demo-data: ## throw the example database away and fill a new one
 instance/example.txt:
 	@mkdir -p instance && chmod 700 instance
 	@rm -f instance/example.sqlite3*
+	@echo 'export $(EXAMPLE)' > instance/example.env
 	@$(EXAMPLE) $(BIN)/hailong demo > instance/example.tmp
+	@echo 'Trước khi dùng các lệnh hailong ở trên (trong một cửa sổ dòng lệnh khác):  . instance/example.env' >> instance/example.tmp
 	@chmod 600 instance/example.tmp && mv instance/example.tmp $@
 
 test: install-dev ## run every test, also in a real browser, LibreOffice and PostgreSQL
@@ -37,6 +39,12 @@ lint: install-dev ## check style and types
 
 bench: install-dev ## measure the budgets and print them
 	$(BIN)/python tests/bench/run.py
+
+translations: install-dev ## collect new texts into the catalogue, and compile it
+	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k lazy_gettext --no-location --sort-output \
+		-o instance/messages.pot .
+	$(BIN)/pybabel -q update -i instance/messages.pot -d survey/translations -l en --no-fuzzy-matching --omit-header --ignore-obsolete
+	$(BIN)/pybabel -q compile -f -d survey/translations -l en
 
 install: .venv/installed
 install-dev: .venv/installed-dev

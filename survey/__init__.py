@@ -43,6 +43,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         proxies = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     db.init_app(app, settings.database_url)
+    if not settings.is_example:
+        security.refuse_example_in_production(db.engine(app))
     babel.init_app(app, locale_selector=choose_language)
     csrf.init_app(app)
     login_manager.init_app(app)

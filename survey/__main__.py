@@ -8,11 +8,12 @@ import click
 from flask.cli import ScriptInfo
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from analysis.errors import AnalysisError
 from survey import PROGRAM_VERSION, create_app
 from survey.cli import COMMANDS
 from survey.config import SettingsError
 from survey.errors import HailongError, ImportRefused
-from survey.messages import fault_lines, sentence
+from survey.messages import analysis_sentence, fault_lines, sentence
 
 
 class HailongGroup(click.Group):
@@ -27,6 +28,8 @@ class HailongGroup(click.Group):
         except HailongError as error:
             faults = error.faults if isinstance(error, ImportRefused) else []
             lines = [sentence(error), *fault_lines(faults)]
+        except AnalysisError as error:
+            lines = [analysis_sentence(error)]
         except (OperationalError, ProgrammingError) as error:
             # Both engines say so in words of their own when a table is missing.
             if "no such table" not in str(error) and "does not exist" not in str(error):

@@ -12,6 +12,7 @@ from typing import Any
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
+from analysis.errors import AnalysisError
 from survey.errors import Fault, HailongError
 from survey.filters import count, decimal, percent
 from survey.import_messages import IMPORT_SENTENCES
@@ -58,6 +59,11 @@ SENTENCES = IMPORT_SENTENCES | {
 def sentence(problem: HailongError | Fault) -> str:
     """Word a problem in the language of the page or command."""
     return str(SENTENCES[problem.code]) % {name: _written(value) for name, value in problem.params.items()}
+
+
+def analysis_sentence(error: AnalysisError) -> str:
+    """Word what the statistics could not use; the technical part stays in the terminal's English."""
+    return gettext("Không tính được: %(detail)s", detail=str(error))
 
 
 def _written(value: object) -> object:

@@ -6,8 +6,11 @@ import ipaddress
 
 from flask import Flask, Request, Response, abort, g, request
 from flask.sessions import NullSession, SecureCookieSession, SecureCookieSessionInterface
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import OperationalError, ProgrammingError
 
-from survey.config import Settings
+from survey.config import Settings, SettingsError
+from survey.models.site import EXAMPLE_FACT, SiteFact
 
 POLICY = {
     "default-src": "'none'",
@@ -54,6 +57,21 @@ def init_app(app: Flask) -> None:
         if request.endpoint != "static":
             response.headers.setdefault("Cache-Control", "private, no-cache")
         return response
+
+
+def refuse_example_in_production(engine: Engine) -> None:
+    """Do not start production on an example database: everyone who has seen its printout knows the passwords."""
+    try:
+        with engine.connect() as connection:
+            name = connection.scalar(select(SiteFact.name).where(SiteFact.name == EXAMPLE_FACT))
+    except (OperationalError, ProgrammingError):
+        return  # no database or no tables yet: nothing to give away, and /readyz says so
+    if name is not None:
+        engine.dispose()
+        raise SettingsError(
+            "Cơ sở dữ liệu này chứa dữ liệu ví dụ, không dùng được ở chế độ production. "
+            "Hãy đặt HAILONG_DATABASE_URL tới cơ sở dữ liệu khác, hoặc HAILONG_ENV=example để xem thử."
+        )
 
 
 def _is_loopback(address: str | None) -> bool:

@@ -67,7 +67,12 @@ def demo(units: int, responses: int, seed: int) -> None:
             officer.add(db.session, email, role=role, unit_code=unit, now=now, actor=audit.COMMAND_LINE),
         )
         for email, meaning, role, unit in (
-            (f"cchc@{filled.domain}", "cán bộ cải cách hành chính của tỉnh, xem mọi đơn vị", Role.REFORM, "TINH"),
+            (
+                f"cchc@{filled.domain}",
+                "cán bộ cải cách hành chính của tỉnh, xem mọi đơn vị",
+                Role.REFORM,
+                example.PROVINCE_CODE,
+            ),
             (
                 f"mot.cua@{filled.domain}",
                 f"cán bộ một cửa của {filled.unit_name}",

@@ -7,6 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from survey.models.model import Model
 
+EXAMPLE_FACT = "example"
+
 
 class SiteFact(Model):
     """One named fact, such as that the data are an example."""

@@ -36,9 +36,9 @@ from survey.models import (
     Unit,
     UnitKind,
 )
+from survey.models.site import EXAMPLE_FACT
 
 PLACES = Path(__file__).resolve().parent.parent / "presets" / "example.toml"
-EXAMPLE_FACT = "example"
 PROVINCE_CODE = "TINH"
 CENTER = "Trung tâm Phục vụ hành chính công"
 QUESTIONNAIRE = "short-v1"

@@ -17,6 +17,7 @@ from forms.questionnaire import released_questionnaires
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.models import Score, ScoreSet, ServiceField, SiteFact, Unit
+from survey.models.site import EXAMPLE_FACT
 from survey.reports.quarter import (
     FactorFigures,
     Figures,
@@ -71,7 +72,7 @@ def quarter_report(session: Session, period: Period, unit_ids: Collection[int] |
             _unit_report(row.unit, scores[row.unit.id], row.status, row.rank, names) for row in board.rows
         ),
         names=names,
-        is_example=session.get(SiteFact, "example") is not None,
+        is_example=session.get(SiteFact, EXAMPLE_FACT) is not None,
     )
 
 

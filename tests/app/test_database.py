@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -9,6 +10,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from survey.config import SettingsError
 from survey.database import write
 from survey.extensions import db
 from survey.models import AuditEvent, SiteFact
@@ -40,3 +42,19 @@ def test_a_failed_use_case_stores_nothing(session: Session) -> None:
         fail_half_way()
     assert session.get(SiteFact, "half") is None
     assert session.scalar(select(func.count()).select_from(AuditEvent)) == 0
+
+
+def test_production_does_not_start_on_an_example_database(
+    app: Flask, session: Session, make_app: Callable[..., Flask]
+) -> None:
+    session.add(SiteFact(name="example", value="1"))
+    session.commit()
+    url = db.engine(app).url.render_as_string(hide_password=False)
+    with pytest.raises(SettingsError, match="dữ liệu ví dụ"):
+        make_app(url, environment="production", base_url="https://ykien.example.gov.vn")
+
+
+def test_the_example_is_for_this_machine_only(app: Flask) -> None:
+    client = app.test_client()
+    assert client.get("/", environ_base={"REMOTE_ADDR": "127.0.0.1"}).status_code == 200
+    assert client.get("/", environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 403

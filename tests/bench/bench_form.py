@@ -22,10 +22,10 @@ from sqlalchemy.orm import Session
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
-from factories import Factory
-
 from survey.database import make_engine
 from survey.services import presets, schema
+
+from factories import Factory
 
 JOURNEYS = int(os.environ.get("BENCH_JOURNEYS", 1_000))
 WARM_UP = 50

@@ -33,7 +33,7 @@ def english() -> Catalog:
 def test_no_text_lacks_english(english: Catalog) -> None:
     used = {str(message) for _, _, message, _, _ in extract_from_dir(ROOT, METHODS)}
     missing = sorted(text for text in used if not (english.get(text) and english.get(text).string))
-    assert missing == [], "renew the catalogue as babel.cfg says"
+    assert missing == [], "run: make translations, and write the English"
 
 
 def test_translations_fill_in_the_same_things(english: Catalog) -> None:

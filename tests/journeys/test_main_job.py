@@ -108,7 +108,8 @@ def test_close_index_and_export(session: Session, factory: Factory, app: Flask, 
 
     year = OVER.first.year
     (tmp_path / "index.csv").write_text(
-        "unit,component,points\nAH,ket-qua,55.46\nAH,lanh-dao,6.67\nTL,ket-qua,50\nTL,lanh-dao,8\n", encoding="utf-8"
+        "unit,component,points\nAH,ket-qua,55.46\nAH,lanh-dao,6.67\nTL,ket-qua,50\nTL,lanh-dao,8\n",
+        encoding="utf-8",
     )
     hailong(app, "index", "import", tmp_path / "index.csv", "--round", year)
     computed = json.loads(hailong(app, "index", "compute", "--round", year, "--json").stdout)

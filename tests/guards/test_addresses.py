@@ -1,0 +1,32 @@
+"""Addresses are printed on walls: none is renamed, and a new one is added here on purpose."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask
+
+ADDRESSES = {
+    "/": "GET",
+    "/q": "GET",
+    "/q/<code>": "GET POST",
+    "/q/<code>/thanks": "GET POST",
+    "/privacy": "GET",
+    "/officer/": "GET",
+    "/officer/sign-in": "GET POST",
+    "/officer/sign-out": "POST",
+    "/officer/scores": "GET",
+    "/officer/scores/<period>": "GET",
+    "/officer/scores/<period>/refresh": "POST",
+    "/officer/exports/<period>.<any(xlsx, csv, json):kind>": "GET",
+    "/healthz": "GET",
+    "/readyz": "GET",
+    "/static/<path:filename>": "GET",
+}
+
+
+def test_every_address_is_the_agreed_one(make_app: Callable[..., Flask], sqlite_url: str) -> None:
+    found: dict[str, set[str]] = {}
+    for rule in make_app(sqlite_url).url_map.iter_rules():
+        found.setdefault(rule.rule, set()).update((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    assert {address: " ".join(sorted(methods)) for address, methods in found.items()} == ADDRESSES
