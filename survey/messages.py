@@ -63,7 +63,7 @@ def sentence(problem: HailongError | Fault) -> str:
 
 def analysis_sentence(error: AnalysisError) -> str:
     """Word what the statistics could not use; the technical part stays in the terminal's English."""
-    return gettext("Không tính được: %(detail)s", detail=str(error))
+    return str(gettext("Không tính được: %(detail)s", detail=str(error)))
 
 
 def _written(value: object) -> object:

@@ -10,7 +10,7 @@ from analysis.errors import AnalysisError
 from analysis.periods import Period, parse_period
 
 
-class PeriodType(click.ParamType):
+class PeriodType(click.ParamType[Period]):
     """A period as people write it: 2026-Q3, 2026, or 2026-06-15..2026-09-14."""
 
     name = "period"

@@ -20,6 +20,8 @@ from survey.filters import count, decimal, moment, percent
 from survey.messages import status_word, warning_sentence
 from survey.services import audit
 from survey.services import score as scores
+from survey.services.names import code_names
+from survey.services.score_report import report_period
 
 STATES = {
     "open": "tạm tính, chưa chốt",
@@ -47,7 +49,7 @@ def progress_bar(label: str) -> Iterator[Callable[[float], None]]:
 def score(period: Period, unit_code: str | None, as_json: bool) -> None:
     """Tính và in điểm hài lòng của kỳ PERIOD; không chốt gì. Kỳ đã chốt thì in điểm đã chốt."""
     with progress_bar("Đang tính") as tell:
-        report = scores.report_period(
+        report = report_period(
             db.session,
             period,
             now=datetime.now(TIME_ZONE),
@@ -61,13 +63,14 @@ def score(period: Period, unit_code: str | None, as_json: bool) -> None:
     click.echo(
         f"Quy tắc {report.rule}; phiếu {', '.join(report.versions) or '–'}; hailong {report.program_version}"
     )
+    names = code_names(db.session, "vi")
     for unit in report.units:
         click.echo("")
-        for line in _unit_lines(unit):
+        for line in _unit_lines(unit, names):
             click.echo(line)
 
 
-def _unit_lines(unit: dict[str, Any]) -> Iterator[str]:
+def _unit_lines(unit: dict[str, Any], names: dict[str, str]) -> Iterator[str]:
     yield f"{unit['name']} ({unit['unit_id']})"
     yield f"  {count(unit['n'])} phiếu trong {count(unit['dossiers'])} hồ sơ"
     if unit["points"] is None:
@@ -86,7 +89,7 @@ def _unit_lines(unit: dict[str, Any]) -> Iterator[str]:
             f"không gia quyền {percent(unit['unweighted']['estimate']['share'], 2)}"
         )
     for warning in unit.get("warnings", []):
-        yield f"  ! {warning_sentence(warning['code'], warning['params'])}"
+        yield f"  ! {warning_sentence(warning['code'], warning['params'], names)}"
     if missing := unit.get("missing"):
         yield f"  ! Quý không có điểm, không tính vào năm: {', '.join(missing)}"
 

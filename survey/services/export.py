@@ -13,10 +13,9 @@ from sqlalchemy.orm import Session
 from analysis.periods import Period
 from analysis.ranking import Rank
 from analysis.rules import ScoreRule
-from forms.questionnaire import released_questionnaires
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
-from survey.models import Score, ScoreSet, ServiceField, SiteFact, Unit
+from survey.models import Score, ScoreSet, SiteFact, Unit
 from survey.models.site import EXAMPLE_FACT
 from survey.reports.quarter import (
     FactorFigures,
@@ -28,6 +27,7 @@ from survey.reports.quarter import (
     json_bytes,
 )
 from survey.reports.workbook import xlsx_bytes
+from survey.services.names import code_names
 from survey.services.score import closed_set
 from survey.services.scoreboard import SUPPRESSED, scoreboard
 
@@ -60,7 +60,7 @@ def quarter_report(session: Session, period: Period, unit_ids: Collection[int] |
         unit_ids = session.scalars(select(Score.unit_id).where(Score.score_set_id == score_set.id)).all()
     board = scoreboard(session, score_set, unit_ids=set(unit_ids))
     scores = {score.unit_id: score for score in score_set.scores}
-    names = _names(session)
+    names = code_names(session, "vi")
     return QuarterReport(
         period=period.text,
         first=period.first,
@@ -74,13 +74,6 @@ def quarter_report(session: Session, period: Period, unit_ids: Collection[int] |
         names=names,
         is_example=session.get(SiteFact, EXAMPLE_FACT) is not None,
     )
-
-
-def _names(session: Session) -> dict[str, str]:
-    names = {field.code: field.name_vi for field in session.scalars(select(ServiceField))}
-    for questionnaire in released_questionnaires():
-        names |= {factor.code: factor.title.plain("vi") for factor in questionnaire.factors}
-    return names
 
 
 def _method(score_set: ScoreSet, rule: ScoreRule) -> Method:

@@ -2,189 +2,28 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from importlib.metadata import version
 from typing import Any
 
 import orjson
-from sqlalchemy import String, delete, func, select, type_coerce
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from analysis.periods import Period, parse_period, quarters_of
-from analysis.population import DossierRow, Population, population_from_rows
-from analysis.rules import DEFAULT_SCORE_RULE, ScoreRule, load_score_rule
-from analysis.satisfaction import combine_year, score_units
-from analysis.scores import QuarterResult, ScoreTable, UnitScore, YearScore
+from analysis.rules import DEFAULT_SCORE_RULE, load_score_rule
+from analysis.satisfaction import combine_year
+from analysis.scores import QuarterResult, UnitScore, YearScore
 from survey.config import TIME_ZONE
 from survey.database import write
 from survey.errors import HailongError
-from survey.models import Basis, DossierCount, Score, ScoreSet, ScoreState, Unit
+from survey.models import DossierCount, Score, ScoreSet, ScoreState, Unit
 from survey.services import audit
-from survey.services.tally import count_responses, factors_of
+from survey.services.scoring import Progress, ScoredPeriod, score_period
 
 PROVISIONAL_REVISION = 0
-POPULATION_BASES = (Basis.CROSS, Basis.RECEIVED, Basis.SETTLED)
 PROGRAM_VERSION = version("hailong")
-# How much of the work is done, 0 to 1; reading the responses takes most of it.
-Progress = Callable[[float], None]
-READING_SHARE = 0.7
-
-
-@dataclass(frozen=True)
-class ScoredPeriod:
-    """A period computed now: the statistics, and what they were made from."""
-
-    period: Period
-    rule: ScoreRule
-    table: ScoreTable
-    questionnaire_versions: list[str]
-    response_count: int
-    computed_at: datetime
-
-
-def score_period(
-    session: Session,
-    period: Period,
-    *,
-    now: datetime,
-    unit_codes: Collection[str] | None = None,
-    rule_id: str = DEFAULT_SCORE_RULE,
-    progress: Progress | None = None,
-) -> ScoredPeriod:
-    """Compute the scores of `period` and store nothing.
-
-    Raises HailongError when the period has not begun, has no dossiers, or the units named have none.
-    """
-    if now.astimezone(TIME_ZONE).date() < period.first:
-        raise HailongError("period_not_started", period=period.text, first=f"{period.first:%d/%m/%Y}")
-    rule = load_score_rule(rule_id)
-    population = _population(session, period, unit_codes)
-    unit_ids = None
-    if unit_codes is not None:
-        unit_ids = session.scalars(select(Unit.id).where(Unit.code.in_(unit_codes))).all()
-    tell = progress or _tell_nobody
-    with _no_garbage_collection():
-        counted = count_responses(
-            session, period, rule=rule, unit_ids=unit_ids, progress=lambda share: tell(READING_SHARE * share)
-        )
-        table = score_units(
-            counted.tally,
-            population,
-            rule=rule,
-            factors=factors_of(counted.questionnaires),
-            progress=lambda share: tell(READING_SHARE + (1 - READING_SHARE) * share),
-        )
-    return ScoredPeriod(
-        period=period,
-        rule=rule,
-        table=table,
-        questionnaire_versions=counted.versions,
-        response_count=counted.tally.response_count,
-        computed_at=now,
-    )
-
-
-@contextmanager
-def _no_garbage_collection() -> Iterator[None]:
-    """Keep the collector from walking through millions of fresh tuples that hold no cycle: a fifth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
-
-
-def _tell_nobody(_share: float) -> None:
-    """Stand in for a progress bar that nobody looks at."""
-
-
-@dataclass(frozen=True)
-class PeriodReport:
-    """A period's scores as plain values, whether just computed, frozen, or a year put together from quarters.
-
-    `units` holds one mapping per unit: the fields of `UnitScore` (or `YearScore`) and the unit's name.
-    """
-
-    period: str
-    state: str
-    computed_at: datetime
-    rule: str
-    versions: list[str]
-    program_version: str
-    tally_digest: str | None
-    units: list[dict[str, Any]]
-
-
-def report_period(
-    session: Session,
-    period: Period,
-    *,
-    now: datetime,
-    unit_codes: Collection[str] | None = None,
-    progress: Progress | None = None,
-) -> PeriodReport:
-    """Show a period: its frozen scores, a year from its frozen quarters, or else scores computed now."""
-    names = dict(session.execute(select(Unit.code, Unit.name)).all())
-    if unit_codes is not None and (unknown := sorted(set(unit_codes) - names.keys())):
-        raise HailongError("unknown_unit", unit=", ".join(unknown))
-    if (frozen := closed_set(session, period.text)) is not None:
-        report = _frozen_report(session, frozen)
-    elif period.kind == "year" and (year := year_scores(session, period.first.year)):
-        report = _year_report(session, period, year, now)
-    else:
-        report = _open_report(score_period(session, period, now=now, unit_codes=unit_codes, progress=progress))
-    units = [
-        {"name": names[row["unit_id"]]} | row
-        for row in report.units
-        if unit_codes is None or row["unit_id"] in unit_codes
-    ]
-    return replace(report, units=sorted(units, key=lambda row: str(row["unit_id"])))
-
-
-def _frozen_report(session: Session, frozen: ScoreSet) -> PeriodReport:
-    return PeriodReport(
-        period=frozen.period,
-        state=frozen.state.value,
-        computed_at=frozen.computed_at,
-        rule=frozen.rule,
-        versions=frozen.versions,
-        program_version=frozen.program_version,
-        tally_digest=frozen.tally_digest,
-        units=[score.detail for score in scores_of(session, frozen)],
-    )
-
-
-def _year_report(session: Session, period: Period, year: Mapping[int, YearScore], now: datetime) -> PeriodReport:
-    codes = dict(session.execute(select(Unit.id, Unit.code)).all())
-    return PeriodReport(
-        period=period.text,
-        state="year",
-        computed_at=now,
-        rule=DEFAULT_SCORE_RULE,
-        versions=[],
-        program_version=PROGRAM_VERSION,
-        tally_digest=None,
-        units=[{"unit_id": codes[unit_id]} | as_plain(result) for unit_id, result in year.items()],
-    )
-
-
-def _open_report(scored: ScoredPeriod) -> PeriodReport:
-    return PeriodReport(
-        period=scored.period.text,
-        state="open",
-        computed_at=scored.computed_at,
-        rule=scored.rule.id,
-        versions=scored.questionnaire_versions,
-        program_version=PROGRAM_VERSION,
-        tally_digest=scored.table.tally_digest,
-        units=[as_plain(unit) for unit in scored.table.units],
-    )
 
 
 def refresh(session: Session, period: Period, *, now: datetime, actor: str) -> ScoreSet:
@@ -284,30 +123,6 @@ def _quarter_result(period: str, score: Score) -> QuarterResult:
         se=score.standard_error,
         df=score.detail["df"],
     )
-
-
-def _population(session: Session, period: Period, unit_codes: Collection[str] | None) -> Population:
-    # Columns, not objects: a province has a hundred thousand counts.
-    query = (
-        select(
-            Unit.code,
-            type_coerce(DossierCount.basis, String),
-            DossierCount.field,
-            func.nullif(DossierCount.channel, ""),
-            func.nullif(DossierCount.outcome, ""),
-            DossierCount.count,
-        )
-        .join(Unit, Unit.id == DossierCount.unit_id)
-        .where(DossierCount.period == period.text, DossierCount.basis.in_(POPULATION_BASES))
-    )
-    if unit_codes is not None:
-        query = query.where(Unit.code.in_(unit_codes))
-    rows = [DossierRow(*row) for row in session.execute(query)]
-    if not rows:
-        if unit_codes is None:
-            raise HailongError("period_without_dossiers", period=period.text)
-        raise HailongError("unit_without_dossiers", period=period.text, unit=", ".join(unit_codes))
-    return population_from_rows(rows)
 
 
 def _store(session: Session, scored: ScoredPeriod, state: ScoreState, revision: int) -> ScoreSet:

@@ -9,19 +9,17 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user
-from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from analysis.errors import AnalysisError
 from analysis.periods import Period, parse_period
-from forms.questionnaire import released_questionnaires
 from survey.access import Permission, may, require, visible_units
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.extensions import db
 from survey.messages import sentence, status_word, warning_sentence
-from survey.models import ServiceField
 from survey.services import score
+from survey.services.names import code_names
 from survey.services.scoreboard import scoreboard
 from survey.views.officer_page import officer_blueprint
 
@@ -69,7 +67,7 @@ def scores(period: str) -> Response | str:
         group=group,
         own={grant.unit_id for grant in officer.grants},
         status_word=status_word,
-        warning_sentence=partial(warning_sentence, names=_names()),
+        warning_sentence=partial(warning_sentence, names=code_names(db.session, str(get_locale()))),
     )
 
 
@@ -85,16 +83,6 @@ def refresh(period: str) -> Response:
     else:
         flash(_("Đã tính lại điểm của kỳ này."), "good")
     return redirect(url_for("scores.scores", period=wanted.text), 303)
-
-
-def _names() -> dict[str, str]:
-    """The fields and factors that warnings name by their codes, in the language of the page."""
-    language = str(get_locale())
-    fields = db.session.scalars(select(ServiceField)).all()
-    names = {field.code: field.name_en if language == "en" else field.name_vi for field in fields}
-    for questionnaire in released_questionnaires():
-        names |= {factor.code: factor.title.plain(language) for factor in questionnaire.factors}
-    return names
 
 
 def _period(text: str) -> Period:

@@ -1,0 +1,22 @@
+-- One row of every table, as the program wrote it at revision 0001. Never edited: later migrations must carry it along.
+INSERT INTO service_field (code, name_vi, name_en, position, asked) VALUES ('dat-dai', 'Đất đai', 'Land', 0, true);
+INSERT INTO unit (id, code, name, one_stop_name, kind, ranking_group, valid_from, valid_to, start_date) VALUES (1, 'P01', 'Phường Cũ', 'Bộ phận Một cửa Phường Cũ', 'ward', 'Phường', '2020-01-01', '2025-06-30', '2024-01-01');
+INSERT INTO unit (id, code, name, one_stop_name, kind, parent_id, valid_from) VALUES (2, 'P02', 'Phường Mới', 'Trung tâm Phục vụ hành chính công phường Mới', 'ward', NULL, '2025-07-01');
+UPDATE unit SET successor_id = 2 WHERE id = 1;
+INSERT INTO counter (id, unit_id, code, name) VALUES (1, 2, 'Q1', 'Quầy số 1');
+INSERT INTO counter_field (counter_id, field) VALUES (1, 'dat-dai');
+INSERT INTO qr_code (code, unit_id, counter_id, channel, created_on) VALUES ('4K7M2XQ3', 2, 1, 'direct', '2025-07-01');
+INSERT INTO questionnaire_version (id, digest, questions, extra_questions, released_on) VALUES ('short-v1', 'abc', '["Q1"]', '["Q6"]', '2025-07-01');
+INSERT INTO dossier_count (unit_id, period, basis, field, channel, outcome, count) VALUES (2, '2026-Q3', 'cross', 'dat-dai', 'direct', 'on_time', 47590);
+INSERT INTO response (local_date, number_hash, unit_id, counter_id, version, trust, flags, trial, field, field_source, channel, channel_source, outcome, outcome_source, answers) VALUES ('2026-08-03', '12345678901234567890123456789012', 2, 1, 'short-v1', 'counter', 'f', false, 'dat-dai', 'code', 'direct', 'code', NULL, 'unknown', '54x-12');
+INSERT INTO response_extra (number_hash, local_date, version, answers) VALUES ('12345678901234567890123456789012', '2026-08-03', 'short-v1', '21');
+INSERT INTO spent_nonce (nonce_hash, issued_on) VALUES ('abcdefghabcdefghabcdefghabcdefgh', '2026-08-03');
+INSERT INTO score_set (id, period, revision, state, computed_at, rule, rule_digest, versions, program_version, tally_digest, response_count) VALUES (1, '2026-Q3', 1, 'closed', '2026-10-05 01:02:03', 'score-top2-factors', 'def', '["short-v1"]', '0.1.0', 'fed', 1);
+INSERT INTO score (score_set_id, unit_id, status, response_count, dossier_count, index_share, points, lower_points, upper_points, detail) VALUES (1, 2, 'scored', 120, 47590, 0.876, '26.28', '25.00', '27.10', '{"warnings": []}');
+INSERT INTO index_round (id, name, kind, rules) VALUES (1, '2026', 'par', 'index-60-10-30');
+INSERT INTO index_entry (round_id, unit_id, component, points, percent, not_applicable) VALUES (1, 2, 'ket-qua', '55.46', NULL, false);
+INSERT INTO index_printed (round_id, unit_id, total) VALUES (1, 2, '88.41');
+INSERT INTO officer (id, email, name, password_hash, created_at) VALUES ('0123456789abcdef0123456789abcdef', 'a@example.vn', 'Ông A', 'hash', '2026-08-01 00:00:00');
+INSERT INTO officer_grant (officer_id, unit_id, role) VALUES ('0123456789abcdef0123456789abcdef', 2, 'reform');
+INSERT INTO audit_event (id, at, actor, action, subject, detail) VALUES (1, '2026-08-01 00:00:00', 'a@example.vn', 'period.close', '2026-Q3', '{}');
+INSERT INTO site_fact (name, value) VALUES ('example', '1');
