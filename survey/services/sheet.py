@@ -20,7 +20,6 @@ from typing import Any
 from openpyxl import load_workbook
 from openpyxl.cell.cell import TYPE_BOOL, TYPE_ERROR, TYPE_FORMULA
 from openpyxl.utils import get_column_letter, range_boundaries
-from openpyxl.utils.exceptions import InvalidFileException
 
 from survey.errors import Fault, ImportRefused
 from survey.services.spelling import clean
@@ -138,7 +137,10 @@ def _workbook_rows(data: bytes) -> tuple[Iterator[SheetRow], list[str]]:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             xml = archive.read(sheet._worksheet_path)  # type: ignore[attr-defined]  # no public name for it
         merged = [found.decode() for found in _MERGE.findall(xml)]
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, IndexError, ValueError, EOFError) as error:
+    except ImportRefused:
+        raise
+    except Exception as error:
+        # A damaged workbook makes openpyxl stumble anywhere: bad ZIP, bad XML, unknown attributes, missing parts.
         raise _refused("not_a_spreadsheet", kind="ZIP") from error
     return _cells_of(sheet), merged
 
@@ -147,8 +149,7 @@ def _cells_of(sheet: Any) -> Iterator[SheetRow]:
     try:
         for number, row in enumerate(_quietly(sheet.iter_rows()), start=1):
             yield SheetRow(number, [_workbook_cell(cell, number, at) for at, cell in enumerate(row, start=1)])
-    except (SyntaxError, zipfile.BadZipFile, ValueError, KeyError, EOFError) as error:
-        # ElementTree's ParseError is a SyntaxError.
+    except Exception as error:
         raise _refused("not_a_spreadsheet", kind="XLSX") from error
 
 

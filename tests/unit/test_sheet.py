@@ -223,6 +223,20 @@ def test_a_zip_that_is_no_workbook_and_one_that_swells_are_refused() -> None:
     assert only_code(buffer.getvalue()) == "file_too_large"
 
 
+@pytest.mark.parametrize(
+    "part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "docProps/core.xml", "xl/styles.xml"]
+)
+def test_a_damaged_workbook_is_refused_in_words(part: str) -> None:
+    plain = workbook(["Đơn vị", "Số hồ sơ"], ["P1", 1])
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(plain)) as source, zipfile.ZipFile(buffer, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            target.writestr(name, content[: len(content) // 2] if name == part else content)
+    assert only_code(buffer.getvalue()) == "not_a_spreadsheet"
+    assert only_code(plain[: len(plain) // 2]) == "not_a_spreadsheet"
+
+
 def test_a_workbook_keeps_its_types() -> None:
     data = workbook(
         ["Đơn vị", "Số hồ sơ", "Điểm", "Tỷ lệ (%)", "Từ ngày", "Không phát sinh"],
