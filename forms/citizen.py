@@ -21,6 +21,7 @@ from forms.questionnaire import Questionnaire, load_questionnaire
 
 EXPIRED = "expired"
 ALTERED = "altered"
+LONGEST_FIELD_CODE = 32
 
 
 @dataclass(frozen=True)
@@ -107,6 +108,12 @@ class CitizenForm(Switches):
         missing = self.unanswered if self.has_too_few else ()
         codes = [question.code for question in self.questionnaire.questions]
         return tuple(code for code in codes if code in missing or self[code].errors)
+
+    @property
+    def declared_field(self) -> str | None:
+        """The field of procedures that was ticked; the list may have changed since, so any that exists is good."""
+        declared: str = self.L.data or ""
+        return declared if declared.isprintable() and 0 < len(declared) <= LONGEST_FIELD_CODE else None
 
     @property
     def is_expired(self) -> bool:

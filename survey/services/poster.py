@@ -11,7 +11,8 @@ from survey.errors import HailongError
 from survey.models import QrCode, Unit
 from survey.reports import qr_symbol
 from survey.reports.poster import Poster, posters_pdf
-from survey.services.qrcode import ensure_codes, live_codes, resolve
+from survey.services.destination import resolve
+from survey.services.qrcode import ensure_codes, live_codes
 from survey.services.unit_tree import unit_by_code, units_in_force
 
 # Wraps the units to be gone through; a command shows its progress with it.
@@ -26,7 +27,7 @@ def address(base_url: str, code: str) -> str:
 
 def image(session: Session, code: str, *, kind: str, base_url: str, today: date) -> bytes:
     """Draw the symbol of a working code as `svg` or `png`."""
-    destination = resolve(session, code, today=today)
+    destination = resolve(session.connection(), code, today=today)
     return IMAGES[kind](address(base_url, destination.code))
 
 

@@ -7,24 +7,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import insert, select
+from sqlalchemy import Connection, Engine, bindparam, exists, insert, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from forms.questionnaire import SKIPPED, Questionnaire
-from survey.database import write
+from survey.database import write_plainly
 from survey.models import Response, ResponseExtra, ServiceField, Source, SpentNonce, Trust
-from survey.services.qrcode import Destination, FieldName, resolve
+from survey.services.destination import Destination, fields_of, resolve
 
 TOO_FAST = "f"
-OTHER_FIELD = "khac"
-MOST_FIELDS_OFFERED = 6
-# Built once and run without a session's bookkeeping, which costs as much again: every sent form goes through here.
-_OTHER = select(ServiceField.code, ServiceField.name_vi, ServiceField.name_en).where(
-    ServiceField.code == OTHER_FIELD
-)
+
 _SPEND = insert(SpentNonce)
 _STORE = insert(Response)
+_STORE_EXTRA = insert(ResponseExtra)
+_IS_SPENT = select(exists().where(SpentNonce.nonce_hash == bindparam("nonce_hash")))
+_HAS_EXTRA = select(exists().where(ResponseExtra.number_hash == bindparam("number_hash")))
+_IS_ASKED = select(exists().where(ServiceField.code == bindparam("code"), ServiceField.asked))
 
 
 @dataclass(frozen=True)
@@ -37,22 +35,8 @@ class Spending:
     too_fast: bool
 
 
-def offered_fields(session: Session, destination: Destination) -> tuple[FieldName, ...]:
-    """List the fields to choose from where a code covers several: at most six, then "something else"."""
-    if len(destination.fields) < 2:
-        return ()
-    named = [field for field in destination.fields if field.code != OTHER_FIELD][:MOST_FIELDS_OFFERED]
-    other = session.connection().execute(_OTHER).one()
-    return (*named, FieldName(other.code, other.name_vi, other.name_en))
-
-
-def is_trial(destination: Destination, today: date) -> bool:
-    """Tell whether a response of today is a trial: the unit has not started yet."""
-    return destination.start_date is None or today < destination.start_date
-
-
 def submit(
-    session: Session,
+    engine: Engine,
     *,
     code: str,
     questionnaire: Questionnaire,
@@ -63,14 +47,13 @@ def submit(
 ) -> Destination:
     """Store one response to `code` and return where it was booked; the same form sent again changes nothing.
 
-    A declared field that is not offered (any more) is left out. Raises HailongError as `resolve` does.
+    A declared field that nobody is asked about is left out. Raises HailongError as `resolve` does.
     """
     encoded = questionnaire.encode(answers)
     try:
-        with write(session):
-            destination = resolve(session, code, today=today)
-            field, field_source = _field(session, destination, declared_field)
-            connection = session.connection()
+        with write_plainly(engine) as connection:
+            destination = resolve(connection, code, today=today)
+            field, field_source = _field(connection, destination, declared_field)
             # The unique key decides which of several tries counts; the others wait for it and fail here.
             connection.execute(_SPEND, {"nonce_hash": spending.nonce_hash, "issued_on": spending.opened_on})
             connection.execute(
@@ -83,7 +66,7 @@ def submit(
                     "version": questionnaire.id,
                     "trust": Trust.COUNTER,
                     "flags": TOO_FAST if spending.too_fast else "",
-                    "trial": is_trial(destination, today),
+                    "trial": destination.is_trial(today),
                     "field": field,
                     "field_source": field_source,
                     "channel": destination.channel.value,
@@ -94,18 +77,19 @@ def submit(
                 },
             )
     except IntegrityError:
-        if not was_sent(session, spending.nonce_hash):
-            raise
+        with engine.connect() as connection:
+            if not was_sent(connection, spending.nonce_hash):
+                raise
     return destination
 
 
-def was_sent(session: Session, nonce_hash: bytes) -> bool:
+def was_sent(connection: Connection, nonce_hash: bytes) -> bool:
     """Tell whether a form with this nonce has been stored already."""
-    return session.get(SpentNonce, nonce_hash) is not None
+    return bool(connection.scalar(_IS_SPENT, {"nonce_hash": nonce_hash}))
 
 
 def submit_extra(
-    session: Session,
+    engine: Engine,
     *,
     questionnaire: Questionnaire,
     answers: Mapping[str, str],
@@ -119,14 +103,15 @@ def submit_extra(
     encoded = questionnaire.encode_extra(answers)
     if not encoded.strip(SKIPPED):
         return
-    key = number_hash(number)
-    extra = ResponseExtra(number_hash=key, local_date=sent_on, version=questionnaire.id, answers=encoded)
+    key = {"number_hash": number_hash(number)}
+    extra = key | {"local_date": sent_on, "version": questionnaire.id, "answers": encoded}
     try:
-        with write(session):
-            session.add(extra)
+        with write_plainly(engine) as connection:
+            connection.execute(_STORE_EXTRA, extra)
     except IntegrityError:
-        if session.get(ResponseExtra, key) is None:
-            raise
+        with engine.connect() as connection:
+            if not connection.scalar(_HAS_EXTRA, key):
+                raise
 
 
 def number_hash(number: bytes) -> bytes:
@@ -134,9 +119,10 @@ def number_hash(number: bytes) -> bytes:
     return hashlib.sha256(number).digest()
 
 
-def _field(session: Session, destination: Destination, declared: str | None) -> tuple[str | None, Source]:
-    if len(destination.fields) == 1:
-        return destination.fields[0].code, Source.CODE
-    if declared and declared in (field.code for field in offered_fields(session, destination)):
-        return declared, Source.DECLARED
-    return None, Source.UNKNOWN
+def _field(connection: Connection, destination: Destination, declared: str | None) -> tuple[str | None, Source]:
+    """Take the field from the code where it knows it, else as declared, even from a list changed since."""
+    if declared and len(destination.own_fields) != 1:
+        asked = connection.scalar(_IS_ASKED, {"code": declared})
+        return (declared, Source.DECLARED) if asked else (None, Source.UNKNOWN)
+    fields = fields_of(connection, destination)
+    return (fields[0].code, Source.CODE) if len(fields) == 1 else (None, Source.UNKNOWN)

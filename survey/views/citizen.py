@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from flask_babel import gettext
+from sqlalchemy import Connection, Engine
 from werkzeug.wrappers import Response as AnyResponse
 
 from forms.citizen import CitizenForm, Opening, citizen_form, extra_form
@@ -21,8 +22,8 @@ from survey.extensions import db
 from survey.language import choose_language
 from survey.messages import sentence
 from survey.models import Channel
-from survey.services import qrcode, response
-from survey.services.qrcode import Destination
+from survey.services import response
+from survey.services.destination import Destination, offered_fields, resolve
 from survey.services.response import Spending
 from survey.views import public_page
 from survey.views.slotted import SLOT, SlottedPage
@@ -93,9 +94,11 @@ def privacy() -> Response:
 @blueprint.get("/q/<code>")
 def form(code: str) -> Response:
     """Show the form."""
-    destination = _destination(code)
+    with _engine().connect() as connection:
+        destination = _destination(connection, code)
+        facts = _facts(connection, destination, SHORT_FORM)
     nonce = _signer().issue(code=destination.code, version=SHORT_FORM, now=_now())
-    page = _form_page(_facts(destination, SHORT_FORM), len(nonce))
+    page = _form_page(facts, len(nonce))
     return public_page.respond_slotted(page, nonce, style=public_page.FORM_STYLE)
 
 
@@ -106,10 +109,11 @@ def answer(code: str) -> AnyResponse:
     sent = citizen_form(_opening(code), request.form)
     if sent.validate() and sent.nonce:
         return _store(code, sent, sent.nonce)
-    destination = _destination(code)
-    if sent.nonce and response.was_sent(db.session, sent.nonce.hash):
-        return _to_thanks(destination, sent, sent.nonce)
-    facts = _facts(destination, sent.questionnaire.id)
+    with _engine().connect() as connection:
+        destination = _destination(connection, code)
+        if sent.nonce and response.was_sent(connection, sent.nonce.hash):
+            return _to_thanks(destination, sent, sent.nonce)
+        facts = _facts(connection, destination, sent.questionnaire.id)
     html = _form_html(facts, sent, nonce=sent.n.current_token, failed=True)
     return public_page.respond(html, 400 if sent.is_altered else 422, style=public_page.FORM_STYLE)
 
@@ -142,7 +146,7 @@ def answer_more(code: str) -> AnyResponse:
         return public_page.respond(public_page.render("citizen/thanks_expired.html", refused=True), 410)
     sent = extra_form(receipt.version, request.form)
     response.submit_extra(
-        db.session,
+        _engine(),
         questionnaire=sent.questionnaire,
         answers=sent.answers,
         number=receipt.number,
@@ -154,11 +158,11 @@ def answer_more(code: str) -> AnyResponse:
 def _store(code: str, sent: CitizenForm, nonce: Nonce) -> AnyResponse:
     now = _now()
     destination = response.submit(
-        db.session,
+        _engine(),
         code=code,
         questionnaire=sent.questionnaire,
         answers=sent.answers,
-        declared_field=sent.L.data,
+        declared_field=sent.declared_field,
         spending=Spending(
             nonce_hash=nonce.hash,
             number=_signer().number(nonce),
@@ -177,14 +181,18 @@ def _to_thanks(destination: Destination, sent: CitizenForm, nonce: Nonce) -> Any
         code=code,
         version=nonce.version,
         number=_signer().number(nonce),
-        trial=response.is_trial(destination, now.date()),
+        trial=destination.is_trial(now.date()),
         now=now,
     )
     return redirect(_url("citizen.thanks", code=code, t=receipt, **_switches(sent)), 303)
 
 
-def _destination(code: str) -> Destination:
-    return qrcode.resolve(db.session, codes.normalise(code), today=_now().date())
+def _engine() -> Engine:
+    return db.engine(current_app)
+
+
+def _destination(connection: Connection, code: str) -> Destination:
+    return resolve(connection, codes.normalise(code), today=_now().date())
 
 
 def _opening(code: str) -> Opening:
@@ -195,16 +203,16 @@ def _opening(code: str) -> Opening:
     return Opening(_signer(), code, version, _now())
 
 
-def _facts(destination: Destination, version: str) -> FormFacts:
+def _facts(connection: Connection, destination: Destination, version: str) -> FormFacts:
     language = choose_language()
-    fields = response.offered_fields(db.session, destination)
+    fields = offered_fields(connection, destination)
     return FormFacts(
         version=version,
         heading=destination.one_stop_name,
         online=destination.channel is Channel.ONLINE,
         fields=tuple((field.code, field.name_en if language == "en" else field.name_vi) for field in fields),
         language=language,
-        trial=response.is_trial(destination, _now().date()),
+        trial=destination.is_trial(_now().date()),
         example=public_page.is_example(),
     )
 

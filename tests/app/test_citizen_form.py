@@ -225,9 +225,11 @@ def test_a_code_for_several_fields_asks_which_at_most_six_and_something_else(
     for declared, stored in (
         ("xay-dung", "xay-dung"),
         ("khac", "khac"),
-        ("y-te", None),
+        ("y-te", "y-te"),  # offered when the form was opened, perhaps
+        ("tat-ca", None),
         ("", None),
-        ("x' --", None),
+        ("\0", None),
+        ("x" * 9000, None),
     ):
         before = set(session.scalars(select(Response.number_hash)))
         assert send(client, f"/q/{code}", L=declared).status_code == 303
@@ -247,6 +249,16 @@ def test_the_online_link_asks_about_the_portal_and_books_online(
     assert send(client, f"/q/{code}").status_code == 303
     stored = session.scalars(select(Response)).one()
     assert (stored.channel, stored.counter_id) == ("online", None)
+
+
+def test_a_unit_with_one_field_needs_no_question(client: FlaskClient, session: Session, factory: Factory) -> None:
+    unit = factory.unit()
+    factory.counter(unit, ("y-te",))
+    code = factory.qr_code(unit).code
+    assert "Hồ sơ của Ông/Bà về việc gì?" not in client.get(f"/q/{code}").text
+    assert send(client, f"/q/{code}").status_code == 303
+    stored = session.scalars(select(Response)).one()
+    assert (stored.field, stored.field_source) == ("y-te", Source.CODE)
 
 
 @pytest.mark.parametrize("start", [None, date(2999, 1, 1)])

@@ -79,28 +79,29 @@ def test_many_different_forms_at_once_all_count(app: Flask, session: Session, fa
 
 def test_more_answers_sent_at_once_are_stored_once(app: Flask, session: Session) -> None:
     def send() -> str:
-        with app.app_context():
-            response.submit_extra(
-                db.session,
-                questionnaire=load_questionnaire("short-v1"),
-                answers={"Q6": "1"},
-                number=bytes(10),
-                sent_on=TODAY,
-            )
+        response.submit_extra(
+            db.engine(app),
+            questionnaire=load_questionnaire("short-v1"),
+            answers={"Q6": "1"},
+            number=bytes(10),
+            sent_on=TODAY,
+        )
         return ""
 
     at_once(send)
     assert count(session, ResponseExtra) == 1
 
 
-def test_a_fault_of_the_database_is_not_taken_for_a_second_try(session: Session, factory: Factory) -> None:
+def test_a_fault_of_the_database_is_not_taken_for_a_second_try(
+    app: Flask, session: Session, factory: Factory
+) -> None:
     unit = factory.unit()
     code = factory.qr_code(unit, factory.counter(unit)).code
     number = bytes(range(10))
 
     def submit(nonce_hash: bytes) -> None:
         response.submit(
-            session,
+            db.engine(app),
             code=code,
             questionnaire=load_questionnaire("short-v1"),
             answers=ANSWERS,

@@ -14,7 +14,7 @@ from survey.codes import ALPHABET, check_character, is_qr_code, new_qr_code
 from survey.errors import HailongError
 from survey.extensions import db
 from survey.models import AuditEvent, Channel, QrCode, Unit
-from survey.services import qrcode
+from survey.services import destination, qrcode
 
 from conftest import TODAY
 from factories import Factory
@@ -28,7 +28,7 @@ def ensure(session: Session, unit: Unit) -> list[QrCode]:
 
 def refusal(session: Session, code: str, today: date = TODAY) -> str:
     with pytest.raises(HailongError) as caught:
-        qrcode.resolve(session, code, today=today)
+        destination.resolve(session.connection(), code, today=today)
     return caught.value.code
 
 
@@ -36,17 +36,18 @@ def test_a_counters_code_leads_to_its_fields(session: Session, factory: Factory)
     unit = factory.unit()
     counter = factory.counter(unit, fields=("xay-dung", "dat-dai", "tat-ca"))
     code = factory.qr_code(unit, counter).code
-    destination = qrcode.resolve(session, code, today=TODAY)
-    assert (destination.unit_id, destination.counter_id) == (unit.id, counter.id)
-    assert destination.channel is Channel.DIRECT
-    assert [field.code for field in destination.fields] == ["dat-dai", "xay-dung"]
+    found = destination.resolve(session.connection(), code, today=TODAY)
+    assert (found.unit_id, found.counter_id) == (unit.id, counter.id)
+    assert found.channel is Channel.DIRECT
+    assert [field.code for field in destination.fields_of(session.connection(), found)] == ["dat-dai", "xay-dung"]
 
 
 def test_an_online_link_offers_the_fields_of_most_dossiers_first(session: Session, factory: Factory) -> None:
     unit = factory.unit()
     factory.counter(unit, fields=("y-te",))
     code = factory.qr_code(unit).code
-    assert [field.code for field in qrcode.resolve(session, code, today=TODAY).fields] == ["y-te"]
+    found = destination.resolve(session.connection(), code, today=TODAY)
+    assert [field.code for field in destination.fields_of(session.connection(), found)] == ["y-te"]
     factory.dossiers(unit, "2026-Q1", {("giao-duc", "direct", "on_time"): 900})
     factory.dossiers(
         unit,
@@ -59,9 +60,12 @@ def test_an_online_link_offers_the_fields_of_most_dossiers_first(session: Sessio
             ("tat-ca", "direct", "early"): 500,
         },
     )
-    destination = qrcode.resolve(session, code, today=TODAY)
-    assert destination.channel is Channel.ONLINE
-    assert [field.code for field in destination.fields] == ["dat-dai", "chung-thuc"]
+    found = destination.resolve(session.connection(), code, today=TODAY)
+    assert found.channel is Channel.ONLINE
+    assert [field.code for field in destination.fields_of(session.connection(), found)] == [
+        "dat-dai",
+        "chung-thuc",
+    ]
 
 
 def test_unknown_mistyped_and_revoked_codes_are_told_apart(session: Session, factory: Factory) -> None:
@@ -73,7 +77,7 @@ def test_unknown_mistyped_and_revoked_codes_are_told_apart(session: Session, fac
     assert refusal(session, wrong) == refusal(session, unused) == refusal(session, "") == "unknown_code"
     assert refusal(session, new_qr_code() + "0") == "unknown_code"
     qrcode.revoke(session, code, today=TODAY, now=NOW, actor="an@example.vn")
-    assert qrcode.resolve(session, code, today=TODAY - timedelta(days=1)).unit_id == unit.id
+    assert destination.resolve(session.connection(), code, today=TODAY - timedelta(days=1)).unit_id == unit.id
     assert refusal(session, code) == "revoked_code"
     qrcode.revoke(session, code, today=TODAY + timedelta(days=9), now=NOW, actor="an@example.vn")
     assert session.scalars(select(AuditEvent.action)).all() == ["qr_code.revoke"]
@@ -86,11 +90,11 @@ def test_an_old_poster_books_to_the_successor_of_its_unit(session: Session, fact
     middle = factory.unit(valid_from=date(2025, 1, 1), valid_to=date(2025, 12, 31), successor=today_unit)
     old = factory.unit(valid_from=date(2020, 1, 1), valid_to=date(2025, 6, 30), successor=middle)
     code = factory.qr_code(old, factory.counter(old)).code
-    assert qrcode.resolve(session, code, today=date(2025, 6, 30)).unit_id == old.id
-    assert qrcode.resolve(session, code, today=date(2025, 7, 1)).unit_id == middle.id
-    destination = qrcode.resolve(session, code, today=TODAY)
-    assert destination.unit_id == today_unit.id
-    assert [field.code for field in destination.fields] == ["dat-dai"]
+    assert destination.resolve(session.connection(), code, today=date(2025, 6, 30)).unit_id == old.id
+    assert destination.resolve(session.connection(), code, today=date(2025, 7, 1)).unit_id == middle.id
+    found = destination.resolve(session.connection(), code, today=TODAY)
+    assert found.unit_id == today_unit.id
+    assert [field.code for field in destination.fields_of(session.connection(), found)] == ["dat-dai"]
 
 
 def test_a_unit_that_ended_without_successor_takes_no_more_responses(session: Session, factory: Factory) -> None:

@@ -1,0 +1,159 @@
+"""What a scanned or typed code leads to: plain facts, read by plain statements.
+
+Every form opened or sent asks for them, and loading objects would cost more than all the rest of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, bindparam, func, select
+
+from analysis.periods import parse_period
+from survey.codes import is_qr_code
+from survey.errors import HailongError
+from survey.models import Basis, Channel, Counter, CounterField, DossierCount, QrCode, ServiceField, Unit
+
+OTHER_FIELD = "khac"
+MOST_FIELDS_OFFERED = 6
+
+
+@dataclass(frozen=True)
+class FieldName:
+    """A field of procedures as it is offered on a form."""
+
+    code: str
+    name_vi: str
+    name_en: str
+
+
+@dataclass(frozen=True)
+class Destination:
+    """Where a response through a code is booked; `own_fields` are those that its counter serves, if it has one."""
+
+    code: str
+    unit_id: int
+    one_stop_name: str
+    start_date: date | None
+    counter_id: int | None
+    channel: Channel
+    own_fields: tuple[FieldName, ...]
+
+    def is_trial(self, today: date) -> bool:
+        """Tell whether a response of today is a trial: the unit has not started yet."""
+        return self.start_date is None or today < self.start_date
+
+
+_FIELD = (ServiceField.code.label("field"), ServiceField.name_vi, ServiceField.name_en)
+_UNIT = (Unit.id.label("unit_id"), Unit.one_stop_name, Unit.start_date, Unit.valid_to, Unit.successor_id)
+
+_BY_CODE = (
+    select(QrCode.code, QrCode.counter_id, QrCode.channel, QrCode.revoked_on, *_UNIT, *_FIELD)
+    .join(Unit, Unit.id == QrCode.unit_id)
+    .outerjoin(CounterField, CounterField.counter_id == QrCode.counter_id)
+    .outerjoin(ServiceField, (ServiceField.code == CounterField.field) & ServiceField.asked)
+    .where(QrCode.code == bindparam("code"))
+    .order_by(ServiceField.position)
+)
+
+_UNIT_BY_ID = select(*_UNIT).where(Unit.id == bindparam("unit_id"))
+
+# Only the order matters, so the two margins of one population may be added up.
+_DOSSIERS = func.sum(DossierCount.count)
+_BY_DOSSIERS = (
+    select(DossierCount.period, *_FIELD)
+    .join(ServiceField, (ServiceField.code == DossierCount.field) & ServiceField.asked)
+    .where(
+        DossierCount.unit_id == bindparam("unit_id"),
+        DossierCount.basis.in_((Basis.CROSS, Basis.RECEIVED, Basis.SETTLED)),
+    )
+    .group_by(DossierCount.period, ServiceField.code)
+    .having(_DOSSIERS > 0)
+    .order_by(_DOSSIERS.desc(), ServiceField.position)
+)
+
+_BY_COUNTERS = (
+    select(*_FIELD)
+    .where(
+        ServiceField.asked,
+        ServiceField.code.in_(
+            select(CounterField.field).join(Counter).where(Counter.unit_id == bindparam("unit_id"))
+        ),
+    )
+    .order_by(ServiceField.position)
+)
+
+
+_OTHER = select(*_FIELD).where(ServiceField.code == OTHER_FIELD)
+
+
+def resolve(connection: Connection, code: str, *, today: date) -> Destination:
+    """Find what a normalised code leads to today.
+
+    Raises HailongError `unknown_code`, `revoked_code` or, when the unit ended without a successor, `closed_unit`.
+    """
+    # The check character spares the database most of what is mistyped or guessed.
+    rows = connection.execute(_BY_CODE, {"code": code}).all() if is_qr_code(code) else []
+    if not rows:
+        raise HailongError("unknown_code")
+    found = rows[0]
+    if found.revoked_on is not None and found.revoked_on <= today:
+        raise HailongError("revoked_code")
+    unit = _carrying_on(connection, found, today)
+    return Destination(
+        code=found.code,
+        unit_id=unit.unit_id,
+        one_stop_name=unit.one_stop_name,
+        start_date=unit.start_date,
+        counter_id=found.counter_id,
+        channel=found.channel,
+        own_fields=_named(rows),
+    )
+
+
+def fields_of(connection: Connection, destination: Destination) -> tuple[FieldName, ...]:
+    """List the fields that a response may be about.
+
+    They are the counter's own; else what most dossiers of the unit's latest period were about; else what its
+    counters serve.
+    """
+    if destination.own_fields:
+        return destination.own_fields
+    unit = {"unit_id": destination.unit_id}
+    rows = connection.execute(_BY_DOSSIERS, unit).all()
+    if not rows:
+        return _named(connection.execute(_BY_COUNTERS, unit))
+    latest = max({row.period for row in rows}, key=_end)
+    return _named(row for row in rows if row.period == latest)
+
+
+def offered_fields(connection: Connection, destination: Destination) -> tuple[FieldName, ...]:
+    """List the fields to choose from where a code covers several: at most six, then "something else"."""
+    fields = fields_of(connection, destination)
+    if len(fields) < 2:
+        return ()
+    named = [field for field in fields if field.code != OTHER_FIELD]
+    return (*named[:MOST_FIELDS_OFFERED], *_named(connection.execute(_OTHER)))
+
+
+def _carrying_on(connection: Connection, unit: Any, today: date) -> Any:
+    """Return the row of the unit that carries on the work of `unit` today."""
+    seen = set()
+    while unit.valid_to is not None and unit.valid_to < today:
+        seen.add(unit.unit_id)
+        if unit.successor_id is None or unit.successor_id in seen:
+            raise HailongError("closed_unit")
+        unit = connection.execute(_UNIT_BY_ID, {"unit_id": unit.successor_id}).one()
+    return unit
+
+
+def _end(period: str) -> tuple[date, date]:
+    parsed = parse_period(period)
+    return parsed.last, parsed.first
+
+
+def _named(rows: Iterable[Row[*tuple[Any, ...]]]) -> tuple[FieldName, ...]:
+    return tuple(FieldName(row.field, row.name_vi, row.name_en) for row in rows if row.field is not None)
