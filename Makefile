@@ -7,7 +7,7 @@ EXAMPLE := HAILONG_ENV=example HAILONG_DATABASE_URL=sqlite:///$(CURDIR)/instance
 	HAILONG_BASE_URL=http://127.0.0.1:$(PORT) PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench demo-data install install-dev lock translations clean
+.PHONY: help run test lint bench demo-data install install-dev lock translations screenshots clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,10 @@ translations: install-dev ## collect new texts into the catalogue, and compile i
 		-o instance/messages.pot .
 	$(BIN)/pybabel -q update -i instance/messages.pot -d survey/translations -l en --no-fuzzy-matching --omit-header --ignore-obsolete
 	$(BIN)/pybabel -q compile -f -d survey/translations -l en
+
+screenshots: install-dev ## take the README's pictures of the example that `make run` is serving
+	@sh .ci/system-packages
+	$(BIN)/python docs/screenshots.py
 
 install: .venv/installed
 install-dev: .venv/installed-dev
