@@ -1,16 +1,10 @@
-"""How far a unit's weights can be trusted: effective n, coverage, margin gaps, minimum samples."""
-
-from fractions import Fraction
-from math import ceil
+"""How far a unit's weights can be trusted: effective n, coverage, margin gaps."""
 
 import numpy as np
-from scipy.special import ndtri
 
 from analysis.margins import MarginPlan, Margins
 from analysis.rules.score_rule import ScoreRule
 from analysis.sums import FloatArray, IndexArray, group_sums, ratio
-
-SAMPLE_ERROR = Fraction(5, 100)
 
 
 def effective_counts(unit: IndexArray, count: FloatArray, weight: FloatArray, units: int) -> FloatArray:
@@ -47,25 +41,3 @@ def margin_gaps(margins: Margins, plan: MarginPlan, ratio_of_cell: FloatArray) -
     whole = reached.sum(axis=1, keepdims=True)
     gap = np.abs(ratio(reached, whole) - plan.shares).max(axis=1, initial=0)
     return np.where(plan.shares.any(axis=1) & (whole[:, 0] > 0), gap, np.nan)
-
-
-def yamane_sample(dossiers: int, error: Fraction = SAMPLE_ERROR) -> int:
-    """Return the minimum sample N / (1 + N e²), rounded up (Yamane 1967); assumes simple random sampling.
-
-    >>> [yamane_sample(dossiers) for dossiers in (100, 308, 1000, 1910, 47590)]
-    [80, 175, 286, 331, 397]
-    """
-    part, whole = error.numerator**2, error.denominator**2
-    return -(-dossiers * whole // (whole + dossiers * part))
-
-
-def own_sample(dossiers: int, share: float, *, level: float = 0.95, error: Fraction = SAMPLE_ERROR) -> int:
-    """Return the sample that gives a half-width of e at the unit's own share, for a finite population.
-
-    n0 = z² p (1-p) / e², n = n0 / (1 + (n0 - 1)/N) (Cochran 1977, 4.2).
-
-    >>> own_sample(1000, 0.9), own_sample(1000, 0.5)
-    (122, 278)
-    """
-    first = float(ndtri((1 + level) / 2)) ** 2 * share * (1 - share) / float(error) ** 2
-    return ceil(round(first / (1 + (first - 1) / dossiers), 9)) if dossiers else 0

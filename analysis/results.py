@@ -7,11 +7,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.calibration_report import calibration_reports, calibration_warnings
-from analysis.diagnostics import coverage_shares, effective_counts, own_sample, yamane_sample
+from analysis.diagnostics import coverage_shares, effective_counts
 from analysis.estimates import MEAN, TOP
 from analysis.figures import Figures, Layout, Use
 from analysis.intervals import share_interval
 from analysis.margins import Margins
+from analysis.planning import own_sample, yamane_sample
 from analysis.points import to_points
 from analysis.rules.score_rule import AGGREGATIONS, Aggregation, Formula, ScoreRule
 from analysis.scores import (

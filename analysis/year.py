@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from analysis.intervals import share_interval
+from analysis.aggregate import combine, combined_interval
 from analysis.points import to_points
 from analysis.rules.score_rule import ScoreRule
 from analysis.scores import QuarterResult, YearScore
@@ -30,37 +30,26 @@ def combine_year(quarters: Sequence[QuarterResult], *, rule: ScoreRule) -> YearS
     n, dossiers = sum(quarter.n for quarter in scored), sum(quarter.dossiers for quarter in scored)
     if not scored:
         return YearScore(n, dossiers, None, None, None, None, None, None, None, None, names, missing)
-    weights = np.array([quarter.dossiers for quarter in scored]) / dossiers
-    shares = np.array([quarter.index_share for quarter in scored], np.float64)
-    parts = (weights * np.array([quarter.se or 0.0 for quarter in scored])) ** 2
-    df_parts = np.array([quarter.df or 1 for quarter in scored], np.float64)
-    share, variance = float(weights @ shares), float(parts.sum())
-    df = variance**2 / float((parts**2 / df_parts).sum()) if variance > 0 else float(df_parts.sum())
-    lower, upper = _interval(share, variance, n, df, rule)
+    year = combine(
+        np.array([quarter.index_share for quarter in scored], np.float64),
+        np.array([quarter.se or 0.0 for quarter in scored]) ** 2,
+        np.array([quarter.df or 1 for quarter in scored], np.float64),
+        np.array([quarter.dossiers for quarter in scored], np.float64),
+    )
+    # a mean out of 5 runs from 0.2 to 1: its interval is made on the scale from 0 to 1
+    scale = (0.2, 1.0) if rule.formula == "MEAN5" else (0.0, 1.0)
+    lower, upper = combined_interval(year, n=n, level=rule.level, scale=scale)
     return YearScore(
         n=n,
         dossiers=dossiers,
-        index_share=share,
-        se=variance**0.5,
+        index_share=year.share,
+        se=year.variance**0.5,
         lower=lower,
         upper=upper,
-        df=int(df),
-        points=to_points(share, rule.conversion),
+        df=int(year.df),
+        points=to_points(year.share, rule.conversion),
         points_lower=to_points(lower, rule.conversion),
         points_upper=to_points(upper, rule.conversion),
         quarters=names,
         missing=missing,
     )
-
-
-def _interval(share: float, variance: float, n: int, df: float, rule: ScoreRule) -> tuple[float, float]:
-    # a mean out of 5 runs from 0.2 to 1: its interval is made on the scale from 0 to 1
-    low, length = (0.2, 0.8) if rule.formula == "MEAN5" else (0.0, 1.0)
-    lower, upper = share_interval(
-        np.array([(share - low) / length]),
-        np.array([variance / length**2]),
-        np.array([float(n)]),
-        np.array([df]),
-        rule.level,
-    )
-    return low + length * float(lower[0]), low + length * float(upper[0])

@@ -1,47 +1,12 @@
-"""Minimum samples and the year: numbers that people check with a pocket calculator."""
+"""The year: numbers that people check with a pocket calculator."""
 
 from decimal import Decimal
-from fractions import Fraction
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from analysis.diagnostics import own_sample, yamane_sample
 from analysis.rules import load_score_rule
 from analysis.scores import QuarterResult
 from analysis.year import combine_year
-
-
-@pytest.mark.parametrize(
-    ("dossiers", "five", "ten"),
-    [
-        (100, 80, 50),
-        (308, 175, 76),
-        (500, 223, 84),
-        (1000, 286, 91),
-        (1910, 331, 96),
-        (3087, 355, 97),
-        (7697, 381, 99),
-        (47590, 397, 100),
-    ],
-)
-def test_yamane(dossiers: int, five: int, ten: int) -> None:
-    assert yamane_sample(dossiers) == five
-    assert yamane_sample(dossiers, Fraction(1, 10)) == ten
-
-
-@given(dossiers=st.integers(2, 100_000), share=st.floats(0.01, 0.99))
-def test_the_own_sample_gives_the_half_width_it_promises(dossiers: int, share: float) -> None:
-    n = own_sample(dossiers, share)
-    assert 1 <= n <= dossiers
-
-    def half_width(size: int) -> float:
-        left = (dossiers - size) / (dossiers - 1)
-        return 1.959963984540054 * (share * (1 - share) / size * left) ** 0.5
-
-    assert half_width(n) <= 0.05 + 1e-9
-    assert n == 1 or half_width(n - 1) > 0.05 - 1e-3
 
 
 def quarter(name: str, dossiers: int, share: float | None, se: float | None = 0.02, n: int = 100) -> QuarterResult:
