@@ -1,4 +1,4 @@
-"""Take the README's pictures of a running example: `make screenshots`, while `make run` serves in another window."""
+"""Take the README's pictures of a running example: `make screenshots`, while `make run` serves."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from survey.filters import count, decimal, percent
 from survey.import_messages import IMPORT_SENTENCES
 
 MOST_LINES = 200
+MOST_NAMES = 4
 SENTENCES = IMPORT_SENTENCES | {
     "import_refused": _("Chưa nhập dữ liệu nào: tệp có %(count)s lỗi cần sửa."),
     "closed_unit": _("Đơn vị của mã này đã ngừng hoạt động và chưa có đơn vị thay thế."),
@@ -68,9 +69,19 @@ def analysis_sentence(error: AnalysisError) -> str:
 
 def _written(value: object) -> object:
     """Write numbers as people do; what must not get thousands marks (a row, a year) comes as text."""
+    if isinstance(value, tuple):
+        return _listed(value)
     if isinstance(value, Decimal):
         return decimal(value, max(0, -int(value.as_tuple().exponent)))
     return count(value) if isinstance(value, int) else value
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    """Write names one after the other, but no more of them than a person reads."""
+    if len(names) <= MOST_NAMES:
+        return ", ".join(names)
+    shown, rest = ", ".join(names[: MOST_NAMES - 1]), count(len(names) - MOST_NAMES + 1)
+    return str(gettext("%(names)s và %(rest)s đơn vị khác", names=shown, rest=rest))
 
 
 def fault_line(fault: Fault) -> str:

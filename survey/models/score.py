@@ -42,7 +42,9 @@ class ScoreSet(Model):
     tally_digest: Mapped[str] = mapped_column(String(64))
     response_count: Mapped[int]
 
-    scores: Mapped[list[Score]] = relationship(back_populates="score_set", cascade="all, delete-orphan")
+    scores: Mapped[list[Score]] = relationship(
+        back_populates="score_set", cascade="all, delete-orphan", passive_deletes=True
+    )
 
 
 class Score(Model):

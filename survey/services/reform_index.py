@@ -11,7 +11,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.errors import AnalysisError
-from analysis.periods import quarters_of
 from analysis.points import Conversion, check_printed, round_half_up, to_points
 from analysis.reform_index import IndexEntry as AnalysisEntry
 from analysis.reform_index import IndexResult, PreviousIndex, compute_index
@@ -82,9 +81,7 @@ def _computed(session: Session, index_round: IndexRound, previous: Mapping[str, 
     in_round = entered.keys() | printed.keys()
     units = session.scalars(select(Unit).where(Unit.id.in_(in_round)).order_by(Unit.code)).all()
     years = year_scores(session, int(index_round.name)) if _measures(rules) else {}
-    drafts = [
-        _draft(unit, rules, entered.get(unit.id, {}), years.get(unit.id), index_round.name) for unit in units
-    ]
+    drafts = [_draft(unit, rules, entered.get(unit.id, {}), years.get(unit.id)) for unit in units]
     results = compute_index(
         [
             replace(draft.entry, printed_total=printed.get(unit.id))
@@ -119,9 +116,7 @@ class _Draft:
     warnings: tuple[Warning, ...]
 
 
-def _draft(
-    unit: Unit, rules: IndexRules, entered: Mapping[str, IndexEntry], year: YearScore | None, index_year: str
-) -> _Draft:
+def _draft(unit: Unit, rules: IndexRules, entered: Mapping[str, IndexEntry], year: YearScore | None) -> _Draft:
     """Put a unit's components together; the closed periods go before what was entered for satisfaction."""
     points: dict[str, Decimal | None] = {}
     sources: dict[str, Source] = {}
@@ -143,9 +138,8 @@ def _draft(
         if given is not None and not check_printed(given, computed).agrees:
             values = {"entered": str(given), "computed": str(computed)}
             warnings.append(Warning("satisfaction_differs", values))
-        quarters = [quarter.text for quarter in quarters_of(int(index_year))]
-        if missing := [quarter for quarter in quarters if quarter not in year.quarters]:
-            warnings.append(Warning("year_incomplete", {"missing": ", ".join(missing)}))
+        if year.missing:
+            warnings.append(Warning("year_incomplete", {"missing": ", ".join(year.missing)}))
     not_applicable = frozenset(code for code, entry in entered.items() if entry.not_applicable)
     entry_of_unit = AnalysisEntry(
         unit_id=unit.code, group=unit.ranking_group or "", points=points, not_applicable=not_applicable
@@ -192,11 +186,15 @@ def _as_previous(table: IndexTable) -> dict[str, PreviousIndex]:
 
 
 def warning_faults(table: IndexTable) -> list[Fault]:
-    """The warnings of a round with the units they are about, to be worded."""
+    """The warnings of a round, to be worded: each once, with all the units it is about."""
+    units: dict[tuple[str, tuple[tuple[str, object], ...]], list[str]] = {}
+    for row in table.rows:
+        for warning in row.warnings:
+            same = (warning.code, tuple(_numbers(warning.params).items()))
+            units.setdefault(same, []).append(row.unit.name)
     return [
-        Fault(None, None, f"index_{warning.code}", {**_numbers(warning.params), "unit": row.unit.name})
-        for row in table.rows
-        for warning in row.warnings
+        Fault(None, None, f"index_{code}", dict(params) | {"unit": tuple(names)})
+        for (code, params), names in units.items()
     ]
 
 

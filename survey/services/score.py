@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.periods import Period, parse_period, quarters_of
@@ -32,9 +32,7 @@ def refresh(session: Session, period: Period, *, now: datetime, actor: str) -> S
         raise HailongError("period_closed", period=period.text)
     scored = score_period(session, period, now=now)
     with write(session):
-        session.execute(
-            delete(ScoreSet).where(ScoreSet.period == period.text, ScoreSet.revision == PROVISIONAL_REVISION)
-        )
+        _drop_provisional(session, period)
         audit.record(session, now=now, actor=actor, action="period.refresh", subject=period.text)
         return _store(session, scored, ScoreState.PROVISIONAL, PROVISIONAL_REVISION)
 
@@ -54,7 +52,7 @@ def close(
     with write(session):
         if closed_set(session, period.text) is not None:
             raise HailongError("period_closed", period=period.text)
-        session.execute(delete(ScoreSet).where(ScoreSet.period == period.text))
+        _drop_provisional(session, period)
         frozen = _store(session, scored, ScoreState.CLOSED, revision=1)
         audit.record(
             session,
@@ -105,13 +103,20 @@ def year_scores(session: Session, year: int, *, rule_id: str = DEFAULT_SCORE_RUL
     A frozen result of the whole year, where there is one, is not mixed in: the year is its quarters.
     """
     rule = load_score_rule(rule_id)
+    results: dict[int, dict[str, QuarterResult]] = {}
     quarters = [quarter.text for quarter in quarters_of(year)]
-    sets = {text: found for text in quarters if (found := closed_set(session, text)) is not None}
-    results: dict[int, list[QuarterResult]] = {}
-    for text, score_set in sets.items():
-        for score in scores_of(session, score_set):
-            results.setdefault(score.unit_id, []).append(_quarter_result(text, score))
-    return {unit_id: combine_year(unit_quarters, rule=rule) for unit_id, unit_quarters in results.items()}
+    for text in quarters:
+        frozen = closed_set(session, text)
+        for score in scores_of(session, frozen) if frozen is not None else ():
+            results.setdefault(score.unit_id, {})[text] = _quarter_result(text, score)
+    return {
+        unit_id: combine_year([known.get(text, _not_scored(text)) for text in quarters], rule=rule)
+        for unit_id, known in results.items()
+    }
+
+
+def _not_scored(period: str) -> QuarterResult:
+    return QuarterResult(period=period, dossiers=0, n=0, index_share=None, se=None, df=None)
 
 
 def _quarter_result(period: str, score: Score) -> QuarterResult:
@@ -123,6 +128,15 @@ def _quarter_result(period: str, score: Score) -> QuarterResult:
         se=score.standard_error,
         df=score.detail["df"],
     )
+
+
+def _drop_provisional(session: Session, period: Period) -> None:
+    found = session.scalar(
+        select(ScoreSet).where(ScoreSet.period == period.text, ScoreSet.revision == PROVISIONAL_REVISION)
+    )
+    if found is not None:
+        session.delete(found)
+        session.flush()
 
 
 def _store(session: Session, scored: ScoredPeriod, state: ScoreState, revision: int) -> ScoreSet:
