@@ -96,7 +96,8 @@ def test_without_satisfaction_there_is_no_total_and_no_rank(session: Session, wa
     summary = run(session, BOTH)
     row = rows(session)["A"]
     assert (row.result.total, row.result.rank, row.result.grade) == (None, None, None)
-    assert "Phường A, Phường B chưa có điểm “Mức độ hài lòng" in " ".join(fault_line(fault) for fault in summary.warnings)
+    words = " ".join(fault_line(fault) for fault in summary.warnings)
+    assert "Phường A, Phường B chưa có điểm “Mức độ hài lòng" in words
 
 
 def test_satisfaction_comes_from_the_closed_quarters(session: Session, wards: tuple[Unit, Unit]) -> None:
