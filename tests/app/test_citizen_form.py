@@ -1,28 +1,23 @@
-"""The citizen's form as a browser without JavaScript meets it: open, send, be told what is missing, be thanked."""
+"""The citizen's form as a browser without JavaScript meets it: what it asks, and what is stored of it."""
 
 from __future__ import annotations
 
 import gzip
 import re
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
-from forms.nonce import Signer
 from survey.codes import grouped
-from survey.models import Channel, Response, ResponseExtra, Source, SpentNonce, Trust
-from survey.services import qrcode
+from survey.models import Channel, Response, Source, SpentNonce, Trust
 
+from citizens import ANSWERS, NUMBER, count, nonce_in, send
 from factories import Factory
-
-ANSWERS = {"Q1": "5", "Q2": "4", "Q3": "3", "Q4": "x", "Q7": "2"}
-NUMBER = re.compile(r"<b>([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})</b>")
 
 
 @pytest.fixture
@@ -30,26 +25,6 @@ def code(factory: Factory) -> str:
     """The code of a counter for land matters."""
     unit = factory.unit(one_stop_name="Trung tâm <b>Tân Hoà</b>")
     return factory.qr_code(unit, factory.counter(unit)).code
-
-
-def nonce_in(page: TestResponse) -> str:
-    found = re.search(r'name="n" value="([^"]+)"', page.text)
-    assert found
-    return found[1]
-
-
-def send(client: FlaskClient, address: str, answers: dict[str, str] | None = None, **more: str) -> TestResponse:
-    nonce = nonce_in(client.get(address))
-    return client.post(address, data={"n": nonce} | (ANSWERS if answers is None else answers) | more)
-
-
-def signer(app: Flask) -> Signer:
-    return Signer(app.config["SETTINGS"].key_for("citizen's form"))
-
-
-def count(session: Session, model: type) -> int:
-    session.rollback()
-    return session.scalar(select(func.count()).select_from(model)) or 0
 
 
 def test_opening_the_form_stores_nothing_and_sets_no_cookie(
@@ -111,106 +86,6 @@ def test_the_same_form_sent_again_gives_one_response_with_one_number(
     assert len(numbers) == 1
     assert count(session, Response) == 1
     assert session.scalars(select(Response.answers)).one() == "543x-2"
-
-
-def test_the_number_is_found_again_only_by_its_hash(client: FlaskClient, code: str, session: Session) -> None:
-    page = client.get(send(client, f"/q/{code}").headers["Location"]).text
-    number = NUMBER.search(page)
-    assert number
-    stored = session.scalars(select(Response)).one()
-    spent = session.scalars(select(SpentNonce)).one()
-    assert len(stored.number_hash) == 32
-    assert stored.number_hash != spent.nonce_hash
-    assert number[1].replace("-", "") not in repr(stored.__dict__)
-
-
-def test_too_few_ratings_come_back_marked_with_everything_kept(
-    client: FlaskClient, code: str, session: Session
-) -> None:
-    nonce = nonce_in(client.get(f"/q/{code}"))
-    page = client.post(f"/q/{code}", data={"n": nonce, "Q1": "4", "Q3": "x", "Q7": "1", "to": "on"})
-    assert page.status_code == 422
-    assert count(session, Response) == 0
-    for missing in ("Q2", "Q4", "Q5"):
-        assert f'<a href="#{missing}">' in page.text
-        assert f'id="{missing}" aria-describedby="{missing}e"' in page.text
-    assert page.text.count("▲ Chưa chọn") == 3
-    assert "Ông/Bà đã trả lời 2, xin chọn thêm ít nhất 1 câu" in page.text
-    for name, value in (("Q1", "4"), ("Q3", "x"), ("Q7", "1")):
-        assert f'name="{name}" value="{value}" checked' in page.text
-    assert 'id="to" name="to" checked' in page.text
-    assert 'id="td" name="td" checked' not in page.text
-    # The same nonce: when the form is complete, the time since it was opened still counts.
-    assert nonce_in(page) == nonce
-    assert client.post(f"/q/{code}", data=ANSWERS | {"n": nonce}).status_code == 303
-
-
-def test_dont_know_counts_as_an_answer(client: FlaskClient, code: str, session: Session) -> None:
-    assert send(client, f"/q/{code}", {"Q1": "x", "Q2": "x", "Q5": "x"}).status_code == 303
-    assert session.scalars(select(Response.answers)).one() == "xx--x-"
-
-
-@pytest.mark.parametrize("answers", [{"Q1": "9"}, {"Q2": "<script>"}, {"Q7": "x"}, {"Q3": "5" * 5000}])
-def test_an_answer_that_was_not_offered_is_asked_for_again(
-    client: FlaskClient, code: str, session: Session, answers: dict[str, str]
-) -> None:
-    page = send(client, f"/q/{code}", ANSWERS | {"Q5": "1"} | answers)
-    assert page.status_code == 422
-    assert f'<a href="#{next(iter(answers))}">' in page.text
-    assert "<script>" not in page.text
-    assert count(session, Response) == 0
-
-
-def test_an_altered_nonce_keeps_the_answers_and_brings_a_new_one(
-    client: FlaskClient, code: str, session: Session, factory: Factory
-) -> None:
-    other = factory.qr_code(factory.unit()).code
-    foreign = nonce_in(client.get(f"/q/{other}"))
-    for nonce in (foreign, "nonsense", "", "short-v1." + "A" * 43, "long-v9." + "A" * 43):
-        page = client.post(f"/q/{code}", data=ANSWERS | {"n": nonce})
-        assert page.status_code == 400
-        assert 'name="Q1" value="5" checked' in page.text
-        assert "Chưa chọn" not in page.text
-        assert count(session, Response) == 0
-    assert client.post(f"/q/{code}", data=ANSWERS | {"n": nonce_in(page)}).status_code == 303
-    assert client.post(f"/q/{code}", data=ANSWERS).status_code == 400
-
-
-def test_an_expired_form_keeps_the_answers_and_asks_only_to_send_again(
-    app: Flask, client: FlaskClient, code: str, session: Session
-) -> None:
-    opened = datetime.now(UTC) - timedelta(days=7, minutes=1)
-    old = signer(app).issue(code=code, version="short-v1", now=opened)
-    page = client.post(f"/q/{code}", data=ANSWERS | {"n": old})
-    assert page.status_code == 422
-    assert "Phiếu này mở đã quá 7 ngày. Xin bấm “Gửi ý kiến” một lần nữa." in page.text
-    assert 'name="Q2" value="4" checked' in page.text
-    assert "Chưa chọn" not in page.text
-    assert count(session, Response) == 0
-    assert client.post(f"/q/{code}", data=ANSWERS | {"n": nonce_in(page)}).status_code == 303
-
-
-def test_a_form_sent_before_it_expired_is_not_counted_twice(
-    app: Flask, client: FlaskClient, code: str, session: Session
-) -> None:
-    opened = datetime.now(UTC) - timedelta(days=8)
-    old = signer(app).issue(code=code, version="short-v1", now=opened)
-    spent = signer(app).read(old, code=code)
-    session.add(SpentNonce(nonce_hash=spent.hash, issued_on=opened.date()))
-    session.commit()
-    assert client.post(f"/q/{code}", data=ANSWERS | {"n": old}).status_code == 303
-    assert count(session, Response) == 0
-
-
-def test_only_haste_is_flagged(app: Flask, client: FlaskClient, code: str, session: Session) -> None:
-    for seconds, flags in ((0, "f"), (10, ""), (3_600, ""), (6 * 86_400, "")):
-        opened = datetime.now(UTC) - timedelta(seconds=seconds)
-        nonce = signer(app).issue(code=code, version="short-v1", now=opened)
-        before = set(session.scalars(select(Response.number_hash)))
-        assert client.post(f"/q/{code}", data=ANSWERS | {"n": nonce}).status_code == 303
-        session.rollback()
-        new = session.scalars(select(Response).where(Response.number_hash.not_in(before))).one()
-        assert new.flags == flags
 
 
 def test_a_code_for_several_fields_asks_which_at_most_six_and_something_else(
@@ -306,22 +181,6 @@ def test_codes_are_forgiven_their_spelling(client: FlaskClient, code: str) -> No
     assert english.headers["Location"] == f"/q/{code}?lang=en"
 
 
-def test_unknown_and_revoked_codes_get_friendly_pages(client: FlaskClient, code: str, session: Session) -> None:
-    for address in ("/q/ABCDEFGH", "/q/nothing-like-a-code", "/q?code=<b>4711</b>"):
-        page = client.get(address)
-        assert page.status_code == 404
-        assert "Không tìm thấy mã này" in page.text
-        assert "<b>4711" not in page.text
-    nonce = nonce_in(client.get(f"/q/{code}"))
-    today = datetime.now(UTC).date() - timedelta(days=1)
-    qrcode.revoke(session, code, today=today, now=datetime.now(UTC), actor="an@example.vn")
-    assert client.get(f"/q/{code}").status_code == 410
-    sent = client.post(f"/q/{code}", data=ANSWERS | {"n": nonce})
-    assert sent.status_code == 410
-    assert "Xin quét mã mới ở quầy." in sent.text
-    assert count(session, Response) == 0
-
-
 def test_the_compressed_form_is_the_same_form(client: FlaskClient, code: str) -> None:
     plain = client.get(f"/q/{code}")
     packed = client.get(f"/q/{code}", headers={"Accept-Encoding": "gzip, br"})
@@ -346,64 +205,3 @@ def test_the_form_is_one_request_of_at_most_6000_bytes(make_app: Callable[..., F
             assert wire <= 6_000
             text = gzip.decompress(page.data).decode()
             assert re.findall(r'<(?:script|img|link|iframe)[^>]+(?:src|href)="(?!data:)', text) == []
-
-
-def test_the_thank_you_page_is_the_same_for_everyone_but_the_number(client: FlaskClient, code: str) -> None:
-    worst = send(client, f"/q/{code}", {"Q1": "1", "Q2": "1", "Q3": "1", "Q4": "1", "Q5": "1", "Q7": "1"})
-    best = send(client, f"/q/{code}", {"Q1": "5", "Q2": "5", "Q3": "5", "Q4": "5", "Q5": "5", "Q7": "2"})
-    pages = [client.get(sent.headers["Location"]) for sent in (worst, best)]
-    numbers = [NUMBER.search(page.text)[1] for page in pages]  # type: ignore[index]
-    assert numbers[0] != numbers[1]
-    assert pages[0].data.replace(numbers[0].encode(), b"") == pages[1].data.replace(numbers[1].encode(), b"")
-    assert len(worst.headers["Location"]) == len(best.headers["Location"])
-    for words in ("Trân trọng cảm ơn Ông/Bà.", "Ý kiến đã được ghi nhận.", "Ông/Bà có thể đóng trang này."):
-        assert words in pages[0].text
-
-
-def test_the_switches_follow_to_the_thank_you_page(client: FlaskClient, code: str) -> None:
-    sent = send(client, f"/q/{code}", to="on", td="on")
-    page = client.get(sent.headers["Location"]).text
-    assert 'id="to" name="to" checked' in page
-    assert 'id="td" name="td" checked' in page
-
-
-def test_more_answers_are_stored_once_beside_the_response(
-    client: FlaskClient, code: str, session: Session
-) -> None:
-    thanks = send(client, f"/q/{code}").headers["Location"]
-    first = client.post(thanks, data={"Q6": "4", "Q8": "3"})
-    assert first.status_code == 303
-    assert "Đã nhận phần trả lời thêm." in client.get(first.headers["Location"]).text
-    assert client.post(thanks, data={"Q6": "0", "Q8": "1"}).status_code == 303
-    extra = session.scalars(select(ResponseExtra)).one()
-    response = session.scalars(select(Response)).one()
-    assert extra.answers == "43"
-    assert (extra.number_hash, extra.local_date) == (response.number_hash, response.local_date)
-
-
-def test_skipping_all_more_questions_stores_nothing(client: FlaskClient, code: str, session: Session) -> None:
-    thanks = send(client, f"/q/{code}").headers["Location"]
-    assert client.post(thanks, data={"Q6": "nonsense"}).status_code == 303
-    assert count(session, ResponseExtra) == 0
-
-
-def test_after_half_an_hour_the_thank_you_page_still_thanks(
-    app: Flask, client: FlaskClient, code: str, session: Session
-) -> None:
-    opened = datetime.now(UTC) - timedelta(minutes=31)
-    number = bytes(range(10))
-    t = signer(app).issue_receipt(code=code, version="short-v1", number=number, trial=False, now=opened)
-    page = client.get(f"/q/{code}/thanks", query_string={"t": t})
-    assert page.status_code == 200
-    assert "Trân trọng cảm ơn Ông/Bà." in page.text
-    assert NUMBER.search(page.text) is None
-    late = client.post(f"/q/{code}/thanks", query_string={"t": t}, data={"Q6": "1"})
-    assert late.status_code == 410
-    assert count(session, ResponseExtra) == 0
-
-
-@pytest.mark.parametrize("t", ["", "short-v1.AAAA", "x" * 400])
-def test_a_forged_receipt_opens_nothing(client: FlaskClient, code: str, session: Session, t: str) -> None:
-    assert client.get(f"/q/{code}/thanks", query_string={"t": t}).status_code == 404
-    assert client.post(f"/q/{code}/thanks", query_string={"t": t}, data={"Q6": "1"}).status_code == 404
-    assert count(session, ResponseExtra) == 0

@@ -1,0 +1,36 @@
+"""What a citizen's browser without JavaScript does: open a form, send it, read the number."""
+
+from __future__ import annotations
+
+import re
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from forms.nonce import Signer
+
+ANSWERS = {"Q1": "5", "Q2": "4", "Q3": "3", "Q4": "x", "Q7": "2"}
+NUMBER = re.compile(r"<b>([0-9A-Z]{4}(?:-[0-9A-Z]{4}){3})</b>")
+
+
+def nonce_in(page: TestResponse) -> str:
+    found = re.search(r'name="n" value="([^"]+)"', page.text)
+    assert found
+    return found[1]
+
+
+def send(client: FlaskClient, address: str, answers: dict[str, str] | None = None, **more: str) -> TestResponse:
+    nonce = nonce_in(client.get(address))
+    return client.post(address, data={"n": nonce} | (ANSWERS if answers is None else answers) | more)
+
+
+def signer(app: Flask) -> Signer:
+    return Signer(app.config["SETTINGS"].key_for("citizen's form"))
+
+
+def count(session: Session, model: type) -> int:
+    session.rollback()
+    return session.scalar(select(func.count()).select_from(model)) or 0
