@@ -1,0 +1,11 @@
+"""Totals of public data under every kind of design, against R survey."""
+
+import pytest
+
+from vector_figures import check_figures
+from vectors import Case, cases, design
+
+
+@pytest.mark.parametrize("case", cases("api_total"), ids=lambda case: case["id"])
+def test_a_total_with_covariance_and_design_effect_equals_that_of_r(case: Case) -> None:
+    check_figures(case, design(case["design"]))
