@@ -7,7 +7,7 @@ EXAMPLE := HAILONG_ENV=example HAILONG_DATABASE_URL=sqlite:///$(CURDIR)/instance
 	HAILONG_BASE_URL=http://127.0.0.1:$(PORT) PATH="$(CURDIR)/$(BIN):$$PATH"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint bench demo-data install install-dev lock translations screenshots clean
+.PHONY: help run test lint bench simulate demo-data install install-dev lock translations screenshots clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -39,6 +39,10 @@ lint: install-dev ## check style and types
 
 bench: install-dev ## measure the budgets and print them
 	$(BIN)/python tests/bench/run.py
+
+simulate: install-dev ## simulate coverage and screening again; rewrites docs/coverage.md and docs/screening.md
+	$(BIN)/python tests/bench/simulate_screening.py
+	$(BIN)/python tests/bench/simulate_coverage.py
 
 translations: install-dev ## collect new texts into the catalogue, and compile it
 	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k lazy_gettext --no-location --sort-output \
