@@ -39,7 +39,9 @@ def _begin_sqlite(connection: Any) -> None:
     # A plain BEGIN takes the write lock only at the first write, and then fails at once when another
     # writer came in between; IMMEDIATE waits its turn.
     writing = connection.get_execution_options().get(WRITE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+    cursor = connection.connection.cursor()
+    cursor.execute("BEGIN IMMEDIATE" if writing else "BEGIN")
+    cursor.close()
 
 
 @contextmanager

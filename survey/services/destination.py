@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, func, select
+from sqlalchemy import Connection, Row, bindparam, func, or_, select
 
 from analysis.periods import parse_period
 from survey.codes import is_qr_code
@@ -68,7 +68,8 @@ _BY_DOSSIERS = (
     .join(ServiceField, (ServiceField.code == DossierCount.field) & ServiceField.asked)
     .where(
         DossierCount.unit_id == bindparam("unit_id"),
-        DossierCount.basis.in_((Basis.CROSS, Basis.RECEIVED, Basis.SETTLED)),
+        # Not IN: its list is written into the statement anew each time.
+        or_(*(DossierCount.basis == basis for basis in (Basis.CROSS, Basis.RECEIVED, Basis.SETTLED))),
     )
     .group_by(DossierCount.period, ServiceField.code)
     .having(_DOSSIERS > 0)
@@ -85,7 +86,6 @@ _BY_COUNTERS = (
     )
     .order_by(ServiceField.position)
 )
-
 
 _OTHER = select(*_FIELD).where(ServiceField.code == OTHER_FIELD)
 

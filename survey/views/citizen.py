@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
@@ -243,7 +243,11 @@ def _receipt(code: str) -> Receipt:
 
 
 def _signer() -> Signer:
-    settings: Settings = current_app.config["SETTINGS"]
+    return _signer_of(current_app.config["SETTINGS"])
+
+
+@cache
+def _signer_of(settings: Settings) -> Signer:
     return Signer(settings.key_for("citizen's form"))
 
 
