@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -66,6 +67,16 @@ def test_sampling_units_are_counter_and_iso_week(session: Session, factory: Fact
     tally = count_responses(session, PERIOD, rule=load_score_rule()).tally
     assert sorted(tally.count.tolist()) == [1, 1, 2, 2]
     assert len(set(tally.psu.tolist())) == 4
+
+
+def test_without_sampling_units_equal_answers_are_one_pattern(
+    session: Session, factory: Factory, unit: Unit
+) -> None:
+    counter = factory.counter(unit)
+    for day in (3, 10, 17):
+        factory.responses(unit, "55555-", counter_id=counter.id, local_date=date(2026, 8, day))
+    tally = count_responses(session, PERIOD, rule=replace(load_score_rule(), psu="person")).tally
+    assert (tally.count.tolist(), tally.psu.tolist()) == ([3], [0])
 
 
 def test_the_digest_depends_on_the_answers_only(session: Session, factory: Factory, unit: Unit) -> None:
