@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from analysis.errors import AnalysisError
-from analysis.ranking import competition_ranks, normal_rank_ranges, rank_chances, rank_ranges
+from analysis.intervals import share_interval
+from analysis.ranking import competition_ranks, joint_level, normal_rank_ranges, rank_chances, rank_ranges
 
 EXPECTED = Path(__file__).parents[1] / "golden" / "stats" / "expected"
 
@@ -112,3 +113,13 @@ def test_a_unit_without_a_score_cannot_be_ranked() -> None:
         rank_chances(np.array([0.9, np.nan]), np.array([0.1, 0.1]), seed=1)
     with pytest.raises(AnalysisError, match="no figure"):
         rank_ranges(np.array([0.9, 0.8]), np.array([0.8, 0.85]), np.array([0.95, 0.9]))
+
+
+def test_a_unit_at_full_agreement_of_twenty_is_not_surely_the_first() -> None:
+    share, n = np.array([1.0, 0.97, 0.95, 0.90]), np.array([20.0, 400, 400, 400])
+    variance = share * (1 - share) / (n - 1)
+    level = joint_level(4)
+    # a normal interval of width 0 would put it first for certain
+    assert normal_rank_ranges(share, np.sqrt(variance)).worst[0] == 1
+    ranges = rank_ranges(share, *share_interval(share, variance, n, n - 1, level))
+    assert (ranges.best[0], ranges.worst[0]) == (1, 4)
