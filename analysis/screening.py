@@ -13,6 +13,7 @@ from scipy.optimize import brentq
 from scipy.special import bdtr, bdtrc, betainc, betaln, gammaln
 
 from analysis.errors import AnalysisError
+from analysis.patterns import sorted_groups
 from analysis.sums import BoolArray, FloatArray, IndexArray, group_sums, ratio
 from analysis.tally import TRUST_LEVELS, Tally
 
@@ -69,10 +70,11 @@ def count_patterns(tally: Tally, *, least_answers: int = 3) -> PatternCounts:
     judged = answered.sum(axis=1) >= least_answers
     highest = tally.ratings.max(axis=1, initial=0)
     lowest = np.where(answered, tally.ratings, 9).min(axis=1, initial=9)
-    keys = np.column_stack([tally.unit, tally.ratings])[judged]
-    patterns, number = np.unique(keys, axis=0, return_inverse=True)
+    order, first = sorted_groups({"unit": tally.unit[judged], "ratings": tally.ratings[judged]})
     often = np.zeros(units)
-    np.maximum.at(often, patterns[:, 0], group_sums(number.ravel(), count[judged], len(patterns)))
+    if len(order):
+        alike = np.add.reduceat(count[judged][order], first)
+        np.maximum.at(often, tally.unit[judged][order[first]], alike)
     whole = group_sums(tally.unit, count * judged, units)
     return PatternCounts(
         responses=group_sums(tally.unit, count, units),

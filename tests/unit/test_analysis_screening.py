@@ -130,6 +130,13 @@ def test_what_a_tally_tells() -> None:
     assert counts.assisted.tolist() == [1, 4]
 
 
+def test_a_tally_in_which_nobody_said_enough_to_be_judged() -> None:
+    builder = TallyBuilder(["q1", "q2"], {"v1": {"q1": 0, "q2": 1}})
+    builder.add([("A", "v1", "counter", 0, None, None, None, None, None, "55", 2)])
+    counts = count_patterns(builder.build())
+    assert (counts.responses.tolist(), counts.judged.tolist(), counts.varied.tolist()) == ([2], [0], [0])
+
+
 def test_counts_that_cannot_be_are_refused() -> None:
     with pytest.raises(AnalysisError, match="cannot be made"):
         screen_rate("too_fast", np.array([5.0]), np.array([4.0]), np.zeros(1, np.intp))
