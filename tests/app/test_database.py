@@ -6,8 +6,8 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from flask import Flask
-from sqlalchemy import func, select
+from flask import Flask, request
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from survey.config import SettingsError
@@ -58,3 +58,22 @@ def test_the_example_is_for_this_machine_only(app: Flask) -> None:
     client = app.test_client()
     assert client.get("/", environ_base={"REMOTE_ADDR": "127.0.0.1"}).status_code == 200
     assert client.get("/", environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 403
+
+
+def test_a_crash_is_logged_without_the_code_and_the_answers(
+    make_app: Callable[..., Flask], sqlite_url: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    app = make_app(sqlite_url)
+    app.testing = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    @app.get("/crash/<code>")
+    def crash(code: str) -> str:
+        with Session(db.engine(app)) as session:
+            session.execute(text("SELECT * FROM nowhere WHERE answers = :answers"), {"answers": request.args["a"]})
+        return ""
+
+    assert app.test_client().get("/crash/4K7M2XQ3?a=15243-").status_code == 500
+    assert "nowhere" in caplog.text, "the fault itself is in the log"
+    assert "4K7M2XQ3" not in caplog.text
+    assert "15243-" not in caplog.text
