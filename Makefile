@@ -13,7 +13,7 @@ help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: install instance/example.txt ## serve the example province on http://127.0.0.1:8000 (PORT=… for another port)
-	@cat instance/example.txt
+	@sed 's,http://127.0.0.1:[0-9]*,http://127.0.0.1:$(PORT),' instance/example.txt
 	@$(EXAMPLE) $(BIN)/gunicorn --bind 127.0.0.1:$(PORT) wsgi:app
 
 demo-data: ## throw the example database away and fill a new one
