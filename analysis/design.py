@@ -164,8 +164,8 @@ def _lonely(stratum: str, stage: int) -> AnalysisError:
     return AnalysisError(
         "a stratum has only one sampling unit",
         code="design_lonely",
-        where=f"stratum {stratum}, stage {stage}",
+        where=stratum,
         got=1,
-        expected="2 or more",
+        expected=f"2 or more at stage {stage}",
         remedy="join the stratum with another, or choose the rule adjust, average or certainty",
     )

@@ -115,7 +115,8 @@ def table_test(
         raise _fault(
             "test_table", "a level of the table has no answers", f"{r} x {c}", "answers everywhere", "merge levels"
         )
-    n, nu = float(shares.n[0]), design.degrees_of_freedom(used)
+    # as R: persons without an answer still count in n and in the degrees of freedom
+    n, nu = float((design.count * (True if domain is None else domain)).sum()), design.degrees_of_freedom(domain)
     if kind in ("Wald", "adjWald"):
         counts = estimate(design, total(design, indicator))
         return _wald(counts.estimate.reshape(r, c), counts.covariance, nu, adjusted=kind == "adjWald")

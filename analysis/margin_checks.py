@@ -49,7 +49,7 @@ def check_margins(
                 margin.name,
                 group_names[own],
                 got=f"{whole[own]:g}",
-                expected=f"{first[own]:g} as margin {margins[0].name}",
+                expected=f"{first[own]:g} ({margins[0].name})",
                 remedy="use margins of the same population",
             )
         reached = group_sums(group * levels + margin.code, design.row_weight, groups * levels)
@@ -89,21 +89,20 @@ def infeasible(
     bounds: Bounds | None,
 ) -> AnalysisError:
     """Return what to say of a group whose totals cannot be met, naming the level that asks for most."""
-    worst, where, need = 0.0, "", ""
+    worst, where = 0.0, ""
     own = group == number
     for margin in margins:
         reached = group_sums(margin.code[own], design.row_weight[own], len(margin.levels))
         for level, (wanted, had) in enumerate(zip(margin.totals[number].tolist(), reached.tolist(), strict=True)):
             if wanted > 0 and had > 0 and (size := abs(float(np.log(wanted / had)))) > worst:
                 worst, where = size, f"{margin.name} = {margin.levels[level]}"
-                need = f"; {where} alone needs {wanted / had:.4g}"
-    within = "any weights" if bounds is None else f"bounds {bounds[0]:g} to {bounds[1]:g}"
+                where += f", w/d = {wanted / had:.4g}"
     return AnalysisError(
         "the known totals cannot be met",
         code="calibration_infeasible",
         where=", ".join(filter(None, (group_names[number], where))),
-        got=within + need,
-        expected="weights that meet every total",
+        got="none" if bounds is None else f"{bounds[0]:g}, {bounds[1]:g}",
+        expected="bounds within which every total can be met",
         remedy="widen the bounds, merge rare levels, or leave a margin out",
     )
 

@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 from scipy.special import expit
 
 from analysis.errors import AnalysisError
-from analysis.projection import inverses
 from analysis.sums import BoolArray, FloatArray, IndexArray
 
 Method = Literal["linear", "raking", "logit"]
@@ -15,7 +14,8 @@ Bounds = tuple[float, float]
 METHODS: Final[tuple[Method, ...]] = ("linear", "raking", "logit")
 TOLERANCE: Final = 1e-11
 _MAX_ITERATIONS: Final = 200
-_HALVINGS: Final = 40
+_LARGEST_STEP: Final = 4.0
+_LEAST_DAMPING: Final = 1e-12
 
 
 def calibration_ratios(
@@ -42,42 +42,54 @@ def calibration_ratios(
 def _solved(
     x: FloatArray, base: FloatArray, totals: FloatArray, method: Method, bounds: Bounds | None
 ) -> tuple[FloatArray | None, int]:
-    multiplier = np.zeros(x.shape[1])
-    ratio, slope = _distance(x @ multiplier, method, bounds)
-    gap = totals - x.T @ (base * ratio)
-    one = np.zeros(len(x), np.intp)
+    """Minimise the convex dual, the sum of d Φ(x'λ) less λ'T, by damped Newton steps; None if T stays away."""
+    whole = base.sum()
+    size = np.sqrt((base[:, None] * x**2).sum(axis=0) / whole)
+    # columns of any size (a constant beside test scores) on one scale, so that one damping suits all
+    x = x / np.where(size > 0, size, 1)
+    wanted = totals / np.where(size > 0, size, 1)
+    multiplier, damping = np.zeros(x.shape[1]), _LEAST_DAMPING
+    u = x @ multiplier
+    ratio, slope, primitive = _distance(u, method, bounds)
+    dual, gap = base @ primitive, wanted - x.T @ (base * ratio)
     for iteration in range(_MAX_ITERATIONS):
-        miss = np.abs(gap / (1 + np.abs(totals))).max(initial=0)
-        if miss <= TOLERANCE:
+        if np.abs(gap / (1 + np.abs(wanted))).max(initial=0) <= TOLERANCE:
             return ratio, iteration
-        step = inverses(x, base * slope, one, 1)[0] @ gap
-        for _ in range(_HALVINGS):
-            trial_ratio, trial_slope = _distance(x @ (multiplier + step), method, bounds)
-            trial_gap = totals - x.T @ (base * trial_ratio)
-            if np.isfinite(trial_gap).all() and np.abs(trial_gap / (1 + np.abs(totals))).max() < miss:
-                break
-            step = step / 2
+        hessian = (x * (base * slope)[:, None]).T @ x + damping * whole * np.eye(x.shape[1])
+        step = np.linalg.solve(hessian, gap)
+        # far steps leave the region where the quadratic says anything
+        step *= min(1, _LARGEST_STEP / max(float(np.abs(x @ step).max()), 1e-300))
+        trial = multiplier + step
+        new_ratio, new_slope, primitive = _distance(x @ trial, method, bounds)
+        new_dual, new_gap = base @ primitive - trial @ wanted, wanted - x.T @ (base * new_ratio)
+        # near the end the dual changes less than its own rounding: there the gap decides
+        closer = np.abs(new_gap).max() < np.abs(gap).max()
+        if new_dual < dual or (closer and new_dual <= dual + 1e-12 * whole):
+            multiplier, ratio, slope, dual, gap = trial, new_ratio, new_slope, new_dual, new_gap
+            damping = max(damping / 10, _LEAST_DAMPING)
         else:
-            return None, iteration
-        multiplier, ratio, slope, gap = multiplier + step, trial_ratio, trial_slope, trial_gap
+            damping = max(damping * 10, 1e-6)
     return None, _MAX_ITERATIONS
 
 
-def _distance(u: FloatArray, method: Method, bounds: Bounds | None) -> tuple[FloatArray, FloatArray]:
-    """Return F(u) and its derivative, 0 where F is cut off."""
+def _distance(u: FloatArray, method: Method, bounds: Bounds | None) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return F(u), its derivative (0 where F is cut off) and its primitive Φ(u)."""
     if method == "logit" and bounds is not None:
         lower, upper = bounds
         rate = (upper - lower) / ((upper - 1) * (1 - lower))
         # (L(U-1) + U(1-L) e^{Au}) / (U-1 + (1-L) e^{Au}), written so that it cannot overflow
-        place = expit(rate * u + np.log((1 - lower) / (upper - 1)))
-        logit: FloatArray = lower + (upper - lower) * place
-        return logit, rate * (logit - lower) * (upper - logit) / (upper - lower)
-    free: FloatArray = 1 + u if method == "linear" else np.exp(np.minimum(u, 700))
-    slope = np.ones_like(u) if method == "linear" else free
-    if bounds is None:
-        return free, slope
-    cut = np.clip(free, *bounds)
-    return cut, np.where(cut == free, slope, 0.0)
+        place = rate * u + np.log((1 - lower) / (upper - 1))
+        logit: FloatArray = lower + (upper - lower) * expit(place)
+        primitive = lower * u + (upper - lower) / rate * np.logaddexp(0, place)
+        return logit, rate * (logit - lower) * (upper - logit) / (upper - lower), primitive
+    linear = method == "linear"
+    free: FloatArray = 1 + u if linear else np.exp(np.minimum(u, 700))
+    cut = free if bounds is None else np.clip(free, *bounds)
+    inside = cut == free
+    # beyond the bounds Φ goes on as a straight line
+    beyond = np.where(inside, 0, u - (cut - 1 if linear else np.log(np.maximum(cut, 1e-300))))
+    primitive = (cut**2 / 2 if linear else cut) + cut * beyond
+    return cut, np.where(inside, 1.0 if linear else free, 0.0), primitive
 
 
 def _check(method: Method, bounds: Bounds | None) -> None:

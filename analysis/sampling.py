@@ -145,7 +145,7 @@ def _bad_fpc(stratum: str, got: float) -> AnalysisError:
     return AnalysisError(
         "a population count does not fit its stratum",
         code="design_fpc",
-        where=f"stratum {stratum}",
+        where=stratum,
         got=f"{got:g}",
         expected="one count of sampling units in each stratum, not below the number sampled; or fractions up to 1",
         remedy="mend the column of population counts",

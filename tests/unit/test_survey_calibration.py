@@ -35,6 +35,6 @@ def test_raking_has_the_exact_error_of_the_same_calibration() -> None:
 
 def test_bounds_that_cannot_be_met_are_refused() -> None:
     x, totals = auxiliary(data("apiclus1.csv"), X_API99)
-    with pytest.raises(AnalysisError, match=r"bounds 0\.95 to 1\.05.*remedy: widen the bounds") as caught:
+    with pytest.raises(AnalysisError, match=r"got: 0\.95, 1\.05.*remedy: widen the bounds") as caught:
         calibrate(design("dclus1"), x, totals, method="logit", bounds=(0.95, 1.05))
     assert caught.value.code == "calibration_infeasible"

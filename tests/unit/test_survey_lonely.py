@@ -29,7 +29,7 @@ def test_every_rule_gives_the_figures_of_r(case: Case) -> None:
 
 @pytest.mark.parametrize("case", refused("api_lonely"), ids=lambda case: case["id"])
 def test_the_rule_fail_names_the_stratum_and_the_remedy(case: Case) -> None:
-    with pytest.raises(AnalysisError, match=r"stratum H1, stage 1.*remedy: .*adjust") as caught:
+    with pytest.raises(AnalysisError, match=r"where: H1.*stage 1.*remedy: .*adjust") as caught:
         check_figures({**case, "call_r": "svymean(~api00, dlon)"}, lonely_design(case))
     assert caught.value.code == "design_lonely"
 
