@@ -1,12 +1,15 @@
 """Do the items of a factor measure one thing: Cronbach's alpha and item-rest correlations."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
 from analysis.association import Missing, moments
 from analysis.errors import AnalysisError
 from analysis.sums import FloatArray
+
+ROUNDING: Final = 1e-12
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,7 +48,8 @@ def reliability(
     found = moments(values, count, weight, missing=missing)
     covariance, items = found.covariance, values.shape[1]
     spread = np.diag(covariance)
-    if items < 2 or not (spread > 0).all():
+    # what is left of a constant's variance after rounding is no variance
+    if items < 2 or not (spread > ROUNDING * found.mean**2).all():
         raise AnalysisError(
             "alpha needs two or more items whose answers vary",
             code="reliability_items",

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -26,6 +27,10 @@ from survey.services import presets, schema
 
 from factories import Factory
 from postgres_server import PostgresServer, start_postgres
+
+# The same examples at every run: a failure can be repeated, and a slow machine is no failure.
+settings.register_profile("repeatable", derandomize=True, deadline=None)
+settings.load_profile("repeatable")
 
 TODAY = date(2026, 8, 14)
 BASE_URL = "http://127.0.0.1:8000"

@@ -92,6 +92,13 @@ def test_counted_patterns_give_what_rows_give(ratings: np.ndarray, count: np.nda
     assert patterns.standardised == pytest.approx(rows.standardised, rel=1e-9, abs=1e-9, nan_ok=True)
 
 
+@pytest.mark.parametrize("missing", ["complete", "pairwise"])
+def test_an_item_that_everyone_answered_alike_is_refused_under_any_weights(missing: Any) -> None:
+    values = np.column_stack([np.full(12, 1.0), np.tile([1.0, 2.0, 5.0], 4)])
+    with pytest.raises(AnalysisError, match="vary"):
+        reliability(values, np.full(12, 3.0), np.linspace(0.5, 2, 12), missing=missing)
+
+
 def test_alpha_does_not_depend_on_scale_weight_or_order() -> None:
     rng = np.random.default_rng(3)
     values = np.clip(rng.integers(1, 6, (200, 1)) + rng.integers(-1, 2, (200, 4)), 1, 5).astype(float)
