@@ -34,3 +34,11 @@ class ImportRefused(HailongError):  # noqa: N818  it names what happened, as the
     def __init__(self, faults: list[Fault]) -> None:
         super().__init__("import_refused", count=len(faults))
         self.faults = faults
+
+
+class AnalysisRefused(ImportRefused):
+    """Nothing of a table was analysed; every fault found is listed."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(faults)
+        self.code = "analysis_refused"

@@ -13,6 +13,7 @@ from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 
 from analysis.errors import AnalysisError
+from survey.analysis_messages import ANALYSIS_FAULTS, ANALYSIS_REMARKS, ANALYSIS_SENTENCES
 from survey.errors import Fault, HailongError
 from survey.filters import count, decimal, percent
 from survey.import_messages import IMPORT_SENTENCES
@@ -20,6 +21,7 @@ from survey.import_messages import IMPORT_SENTENCES
 MOST_LINES = 200
 MOST_NAMES = 4
 SENTENCES = IMPORT_SENTENCES | {
+    **ANALYSIS_SENTENCES,
     "import_refused": _("Chưa nhập dữ liệu nào: tệp có %(count)s lỗi cần sửa."),
     "closed_unit": _("Đơn vị của mã này đã ngừng hoạt động và chưa có đơn vị thay thế."),
     "email_unusable": _("“%(email)s” không phải là địa chỉ e-mail."),
@@ -63,8 +65,15 @@ def sentence(problem: HailongError | Fault) -> str:
 
 
 def analysis_sentence(error: AnalysisError) -> str:
-    """Word what the statistics could not use; the technical part stays in the terminal's English."""
+    """Word what the statistics could not use; what only a programmer can mend stays in the terminal's English."""
+    if error.code in ANALYSIS_FAULTS:
+        return str(ANALYSIS_FAULTS[error.code]) % error.params
     return str(gettext("Không tính được: %(detail)s", detail=str(error)))
+
+
+def analysis_remark(remark: Mapping[str, Any]) -> str:
+    """Word what a reader of analysed figures should know."""
+    return str(ANALYSIS_REMARKS[remark["code"]]) % {name: _written(value) for name, value in remark.items()}
 
 
 def _written(value: object) -> object:

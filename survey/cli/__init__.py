@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from survey.cli import demo, export, imports, index, officers, qr, score, setup
+from survey.cli import analyse, demo, export, imports, index, officers, qr, score, setup
 
 COMMANDS: tuple[click.Command, ...] = (
     setup.init,
@@ -16,6 +16,7 @@ COMMANDS: tuple[click.Command, ...] = (
     score.score,
     score.close,
     export.export,
+    analyse.analyse_command,
     qr.qr,
     officers.officers,
 )
