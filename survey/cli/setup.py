@@ -17,9 +17,13 @@ from survey.services import presets, schema
 @click.command("init")
 @with_appcontext
 def init() -> None:
-    """Create or upgrade the schema and load the presets."""
+    """Tạo hoặc nâng cấp cơ sở dữ liệu, nạp danh mục lĩnh vực và phiếu mẫu."""
     settings: Settings = current_app.config["SETTINGS"]
     today = datetime.now(TIME_ZONE).date()
     schema.upgrade_schema(make_engine(settings.owner_database_url), today=today)
     presets.load(db.session, today=today)
-    click.echo("Cơ sở dữ liệu đã sẵn sàng.")
+    click.echo("""Cơ sở dữ liệu đã sẵn sàng. Việc tiếp theo:
+  1. Danh mục đơn vị:   hailong units import --template don-vi.xlsx, điền rồi: hailong units import don-vi.xlsx
+  2. Quầy:              hailong counters import --template quay.xlsx, điền rồi: hailong counters import quay.xlsx
+  3. Tài khoản:         hailong officers add EMAIL --role reform --unit MÃ
+  4. Áp phích để in:    hailong qr posters --unit MÃ --out ap-phich.pdf""")
