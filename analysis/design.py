@@ -140,8 +140,10 @@ class Design:
         scale = np.where(open_strata, stage.factor * (1 - stage.fraction), 0.0)
         scale *= np.where(stage.sampled > 1, stage.sampled / np.maximum(stage.sampled - 1, 1), 1)
         if self.lonely == "average":
+            # without any good stratum there is nothing to take an average of: the variance is not known
             good = int(np.count_nonzero((here > 0) & ~single))
-            scale = np.where(single, 0.0, scale * (int(np.count_nonzero(here)) / max(good, 1)))
+            share = np.count_nonzero(here) / good if good else np.nan
+            scale = np.where(single, 0.0 if good else np.nan, scale * share)
         mean = _row_sums(stratum, persons[:, None] * sums, strata) / np.maximum(stage.sampled, 1)[:, None]
         if self.lonely == "adjust":
             mean[single] = 0

@@ -55,3 +55,8 @@ def test_a_stratum_sampled_to_the_last_unit_adds_no_variance_and_is_not_lonely()
         rows=3, strata=np.array(["a", "b", "b"]), fpc=[np.array([1.0, 10.0, 10.0])], lonely="fail"
     )
     assert estimate(design, mean(design, np.array([1.0, 2.0, 3.0]))).se[0] > 0
+
+
+def test_an_average_over_no_good_stratum_is_unknown_and_not_zero() -> None:
+    design = sample_design(rows=2, strata=np.array(["a", "b"]), lonely="average")
+    assert np.isnan(estimate(design, mean(design, np.array([1.0, 2.0]))).covariance[0, 0])
