@@ -49,6 +49,8 @@ class NonceProtection(CSRF):  # type: ignore[misc]  # WTForms has no types
     def validate_csrf_token(self, form: BaseForm, field: CSRFTokenField) -> None:
         try:
             nonce = self._opening.signer.read(field.data or "", code=self._opening.code)
+            if nonce.version != self._opening.version:
+                raise NonceError("of a questionnaire that is not there any more")
         except NonceError:
             field.current_token = self._new_nonce()
             raise ValidationError(ALTERED) from None

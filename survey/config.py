@@ -62,6 +62,8 @@ class Settings:
             raise SettingsError(f"HAILONG_BASE_URL là “{base_url}”: phải bắt đầu bằng https:// hoặc http://")
         try:
             trusted_proxies = int(environ.get("HAILONG_TRUSTED_PROXIES", "0"))
+            if trusted_proxies < 0:
+                raise ValueError
         except ValueError:
             raise SettingsError("HAILONG_TRUSTED_PROXIES phải là số máy chủ trung gian, ví dụ 1.") from None
         return cls(

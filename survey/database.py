@@ -9,7 +9,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
+
+from survey.config import SettingsError
 
 WRITE = "hailong_write"
 # A failed statement is logged; what was to be stored is not.
@@ -18,7 +21,13 @@ PRIVATE = {"hide_parameters": True}
 
 def make_engine(url: str) -> Engine:
     """Open the database at `url`; an SQLite file's folder is made if it is missing."""
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise SettingsError(
+            "HAILONG_DATABASE_URL không đọc được: hãy viết như sqlite:////thu-muc/hailong.sqlite3 "
+            "hoặc postgresql://nguoi-dung@may-chu/co-so-du-lieu"
+        ) from error
     if parsed.get_backend_name() != "sqlite":
         return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, **PRIVATE)
     if parsed.database and parsed.database != ":memory:":

@@ -118,7 +118,9 @@ class Factory:
             "outcome_source": Source.UNKNOWN,
         }
         self._session.add_all(
-            Response(unit_id=unit.id, answers=answers, number_hash=secrets.token_bytes(32), **(defaults | values))
+            Response(
+                unit_id=unit.id, answers=answers, **({"number_hash": secrets.token_bytes(32)} | defaults | values)
+            )
             for _ in range(number)
         )
         self._session.commit()

@@ -12,6 +12,7 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
+from survey.cli.example_mark import echo_example
 from survey.cli.imports import echo_blank_rows, echo_warnings, file_or_usage, import_options, write_template
 from survey.config import TIME_ZONE
 from survey.extensions import db
@@ -84,6 +85,7 @@ def compute(year: int, kind: str, as_json: bool) -> None:
         # Points are decimals and stay exact as text.
         click.echo(json.dumps(_plain(table), ensure_ascii=False, indent=2, default=str))
         return
+    echo_example(db.session)
     click.echo(f"Đợt {table.round}, {table.rules.head.title.vi} ({table.rules.id})")
     if table.rules.head.reference:
         click.echo("Mẫu tham khảo: cần đối chiếu với quy định của nơi ban hành.")

@@ -13,6 +13,7 @@ import orjson
 from flask.cli import with_appcontext
 
 from analysis.periods import Period
+from survey.cli.example_mark import echo_example
 from survey.cli.period import PERIOD
 from survey.config import TIME_ZONE
 from survey.extensions import db
@@ -59,6 +60,7 @@ def score(period: Period, unit_code: str | None, as_json: bool) -> None:
     if as_json:
         click.echo(orjson.dumps(report))
         return
+    echo_example(db.session)
     click.echo(f"Kỳ {report.period} ({STATES[report.state]}), tính đến {moment(report.computed_at)}")
     click.echo(
         f"Quy tắc {report.rule}; phiếu {', '.join(report.versions) or '–'}; hailong {report.program_version}"

@@ -27,6 +27,7 @@ class Poster:
     counter_name: str
     code: str
     address: str
+    note: str = ""
 
 
 def posters_pdf(posters: Sequence[Poster], *, size: str, dated: date) -> bytes:
@@ -55,5 +56,6 @@ def _page(poster: Poster) -> dict[str, str]:
         "typed_address": poster.address.partition("://")[2].rpartition("/")[0],
         "code": grouped(poster.code),
         "address": poster.address,
+        "note": unicodedata.normalize("NFC", poster.note),
         "symbol": qr_symbol.svg(poster.address).decode(),
     }

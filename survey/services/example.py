@@ -38,6 +38,7 @@ from survey.models import (
 )
 from survey.models.site import EXAMPLE_FACT
 
+EXAMPLE_WORDS = "Dữ liệu ví dụ. Không phải số liệu của địa phương nào."
 PLACES = Path(__file__).resolve().parent.parent / "presets" / "example.toml"
 PROVINCE_CODE = "TINH"
 CENTER = "Trung tâm Phục vụ hành chính công"

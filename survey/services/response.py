@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import Connection, Engine, bindparam, exists, insert, select
 from sqlalchemy.exc import IntegrityError
@@ -17,10 +17,16 @@ from survey.services.destination import Destination, fields_of, resolve
 
 TOO_FAST = "f"
 
+# A form may be sent again for seven days; one more for midnight.
+DAYS_BACK = 9
 _SPEND = insert(SpentNonce)
 _STORE = insert(Response)
 _STORE_EXTRA = insert(ResponseExtra)
 _IS_SPENT = select(exists().where(SpentNonce.nonce_hash == bindparam("nonce_hash")))
+# The number may be shown again days after the response: at most as many as a form may wait to be sent again.
+_LOCAL_DATE = select(Response.local_date).where(
+    Response.local_date.in_(bindparam("days", expanding=True)), Response.number_hash == bindparam("number_hash")
+)
 _HAS_EXTRA = select(exists().where(ResponseExtra.number_hash == bindparam("number_hash")))
 _IS_ASKED = select(exists().where(ServiceField.code == bindparam("code"), ServiceField.asked))
 
@@ -94,19 +100,23 @@ def submit_extra(
     questionnaire: Questionnaire,
     answers: Mapping[str, str],
     number: bytes,
-    sent_on: date,
+    shown_on: date,
 ) -> None:
     """Store what is answered after sending, once: the first time counts, and nothing answered is not stored.
 
-    `sent_on` is the local date of the response.
+    `shown_on` is the day on which the number was shown: that of the response, or of a later try to send it.
     """
     encoded = questionnaire.encode_extra(answers)
     if not encoded.strip(SKIPPED):
         return
     key = {"number_hash": number_hash(number)}
-    extra = key | {"local_date": sent_on, "version": questionnaire.id, "answers": encoded}
+    days = [shown_on - timedelta(days=back) for back in range(DAYS_BACK)]
     try:
         with write_plainly(engine) as connection:
+            sent_on = connection.scalar(_LOCAL_DATE, key | {"days": days})
+            if sent_on is None:
+                return
+            extra = key | {"local_date": sent_on, "version": questionnaire.id, "answers": encoded}
             connection.execute(_STORE_EXTRA, extra)
     except IntegrityError:
         with engine.connect() as connection:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from flask import redirect, render_template, request, url_for
@@ -17,6 +18,8 @@ from survey.services import officer as officers
 from survey.views import known_browser
 from survey.views.officer_page import officer_blueprint
 
+# Plain characters only, no empty part and none that starts with a dot: nothing that leads elsewhere.
+OWN_PAGE = re.compile(r"/officer/(?:[\w-][\w.-]*/)*(?:[\w-][\w.-]*)?(?:\?[\w.=&%+-]*)?", re.ASCII)
 blueprint = officer_blueprint("auth", signed_in=False)
 FAILED = 422
 PER_ADDRESS = "60 per 10 minutes"  # a whole office may stand behind one address
@@ -63,4 +66,4 @@ def sign_out() -> Response:
 def _wanted() -> str:
     """Where to go after signing in: only ever one of our own pages for officers."""
     wanted = request.args.get("next", "")
-    return wanted if wanted.startswith("/officer/") else url_for("scores.home")
+    return wanted if OWN_PAGE.fullmatch(wanted) else url_for("scores.home")

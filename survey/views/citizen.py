@@ -150,7 +150,7 @@ def answer_more(code: str) -> AnyResponse:
         questionnaire=sent.questionnaire,
         answers=sent.answers,
         number=receipt.number,
-        sent_on=receipt.issued_at.astimezone(TIME_ZONE).date(),
+        shown_on=receipt.issued_at.astimezone(TIME_ZONE).date(),
     )
     return redirect(_url("citizen.thanks", code=code, t=request.args["t"], more=1, **_switches(sent)), 303)
 

@@ -30,7 +30,12 @@ def render(template: str, *, style: Stylesheet = PAGE_STYLE, **context: Any) -> 
     Not by `render_template`: what extensions add there reads the session, and these pages have none.
     """
     html = current_app.jinja_env.get_template(template).render(
-        language=choose_language(), example=is_example(), style=style.text, **context
+        language=choose_language(),
+        example=is_example(),
+        # A link to the same page in another language may only repeat what changes nothing.
+        may_reload=request.method == "GET",
+        style=style.text,
+        **context,
     )
     return re.sub(r">\s+<", "><", html)
 

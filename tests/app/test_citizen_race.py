@@ -77,14 +77,16 @@ def test_many_different_forms_at_once_all_count(app: Flask, session: Session, fa
     assert (count(session, Response), count(session, SpentNonce)) == (TRIES, TRIES)
 
 
-def test_more_answers_sent_at_once_are_stored_once(app: Flask, session: Session) -> None:
+def test_more_answers_sent_at_once_are_stored_once(app: Flask, session: Session, factory: Factory) -> None:
+    factory.responses(factory.unit(), "55555-", local_date=TODAY, number_hash=response.number_hash(bytes(10)))
+
     def send() -> str:
         response.submit_extra(
             db.engine(app),
             questionnaire=load_questionnaire("short-v1"),
             answers={"Q6": "1"},
             number=bytes(10),
-            sent_on=TODAY,
+            shown_on=TODAY,
         )
         return ""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -10,7 +10,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from forms.questionnaire import load_questionnaire
+from survey.extensions import db
 from survey.models import Response, ResponseExtra, SpentNonce
+from survey.services.response import number_hash, submit_extra
 
 from citizens import NUMBER, count, send, signer
 from factories import Factory
@@ -65,6 +68,21 @@ def test_more_answers_are_stored_once_beside_the_response(
     response = session.scalars(select(Response)).one()
     assert extra.answers == "43"
     assert (extra.number_hash, extra.local_date) == (response.number_hash, response.local_date)
+
+
+def test_more_answers_after_a_later_retry_belong_to_the_day_of_the_response(
+    app: Flask, session: Session, factory: Factory
+) -> None:
+    number, sent_on = bytes(range(10)), date(2026, 8, 3)
+    factory.responses(factory.unit(), "55555-", local_date=sent_on, number_hash=number_hash(number))
+    submit_extra(
+        db.engine(app),
+        questionnaire=load_questionnaire("short-v1"),
+        answers={"Q6": "1"},
+        number=number,
+        shown_on=date(2026, 8, 9),
+    )
+    assert session.scalars(select(ResponseExtra)).one().local_date == sent_on
 
 
 def test_skipping_all_more_questions_stores_nothing(client: FlaskClient, code: str, session: Session) -> None:

@@ -38,6 +38,30 @@ def test_an_officer_signs_in_and_out(client: FlaskClient, factory: Factory, sess
     assert actions == ["officer.sign_in"]
 
 
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        "/officer/%0d%0aX-Injected:y",
+        "/officer//evil.example",
+        "/officer/../q",
+        "/officer/%5Cevil.example",
+        "//evil.example",
+        "https://evil.example",
+        "/q",
+    ],
+)
+def test_signing_in_leads_to_our_own_pages_only(client: FlaskClient, factory: Factory, wanted: str) -> None:
+    officer = factory.officer(factory.unit())
+    done = sign_in(client, officer.email, following=f"?next={wanted}")
+    assert (done.status_code, done.location) == (303, "/officer/")
+
+
+def test_signing_in_leads_to_the_page_that_was_asked_for(client: FlaskClient, factory: Factory) -> None:
+    officer = factory.officer(factory.unit())
+    wanted = "/officer/scores/2026-06-15..2026-09-14"
+    assert sign_in(client, officer.email, following=f"?next={wanted}").location == wanted
+
+
 def test_wrong_password_unknown_address_and_closed_account_read_the_same(
     client: FlaskClient, factory: Factory
 ) -> None:

@@ -35,6 +35,7 @@ def test_production_refuses_to_start_without(missing: str, named: str) -> None:
         {"HAILONG_BASE_URL": "ykien.example.gov.vn"},
         {"HAILONG_ENV": "staging"},
         {"HAILONG_TRUSTED_PROXIES": "two"},
+        {"HAILONG_TRUSTED_PROXIES": "-1"},
         {"HAILONG_SECRET_KEY": "", "HAILONG_SECRET_KEY_FILE": "/nowhere/key"},
     ],
 )

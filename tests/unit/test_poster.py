@@ -22,6 +22,7 @@ from survey.reports.poster import FONTS, SIZES, Poster, posters_pdf
 DAY = date(2026, 8, 14)
 ADDRESS = "https://ykien.binhminh.gov.vn/q/4K7M2XQ3"
 PLAIN = Poster(
+    note="Dữ liệu ví dụ. Không phải số liệu của địa phương nào.",
     one_stop_name="Trung tâm Phục vụ hành chính công phường Tân Hoà",
     counter_name="Quầy số 3: Đất đai, xây dựng",
     code="4K7M2XQ3",
@@ -121,7 +122,7 @@ def test_names_code_and_steps_can_be_read(poster: Poster) -> None:
             "2. Chọn ý kiến",
             "3. Bấm gửi",
             "Không ghi tên.",
-            "xin phiếu giấy",
+            poster.note,
         ):
             assert expected in text
 
@@ -157,6 +158,7 @@ def test_names_typed_with_loose_marks_look_the_same() -> None:
         unicodedata.normalize("NFD", PLAIN.counter_name),
         PLAIN.code,
         PLAIN.address,
+        unicodedata.normalize("NFD", PLAIN.note),
     )
     assert posters_pdf([loose], size="a5", dated=DAY) == posters_pdf([PLAIN], size="a5", dated=DAY)
 
