@@ -126,9 +126,23 @@ class TallyBuilder:
                 expected=f"{width} columns",
                 remedy="select the columns of TallyRow in its order",
             )
-        unit, version, trust, flagged, field, channel, outcome, counter, week, answers, count = (
-            flat[column::width] for column in range(width)
-        )
+        self.add_columns(*(flat[column::width] for column in range(width)))
+
+    def add_columns(
+        self,
+        unit: Sequence[str],
+        version: Sequence[str],
+        trust: Sequence[str],
+        flagged: Sequence[bool | int],
+        field: Sequence[str | None],
+        channel: Sequence[str | None],
+        outcome: Sequence[str | None],
+        counter: Sequence[str | int | None],
+        week: Sequence[str | int | None],
+        answers: Sequence[str],
+        count: Sequence[int],
+    ) -> None:
+        """Add a chunk whose columns are apart already, all of one length, at least one row long."""
         names = self._names
         versions = names["version"].numbers(version)
         counts = np.array(count, np.int64)

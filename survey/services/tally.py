@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from sqlalchemy import (
@@ -34,6 +35,7 @@ from forms.questionnaire import Questionnaire, load_questionnaire
 from survey.models import Response, Source, Trust, Unit
 
 CHUNK = 50_000
+COLUMNS = 6
 # More weeks than `week_number` will count for a thousand years.
 WEEKS_ROOM = 65_536
 Progress = Callable[[float], None]
@@ -107,14 +109,25 @@ def count_responses(
     read = 0
     for context in sorted(contexts, key=repr):
         for chunk in _pattern_chunks(session, rule, condition, context):
-            version, trust, flagged, outcome = context
-            builder.add(
-                [
-                    (codes[unit], version, trust, flagged, field, channel, outcome, None, psu, answers, count)
-                    for unit, field, channel, psu, answers, count in chunk
-                ]
+            size = len(chunk)
+            # One flat list cut into columns is twice as fast as zip(*chunk).
+            flat: list[Any] = list(chain.from_iterable(chunk))
+            unit, field, channel, psu, answers, count = (flat[column::COLUMNS] for column in range(COLUMNS))
+            version, trust, flagged, outcome = ([value] * size for value in context)
+            builder.add_columns(
+                [codes[one] for one in unit],
+                version,
+                trust,
+                flagged,
+                field,
+                channel,
+                outcome,
+                [None] * size,
+                psu,
+                answers,
+                count,
             )
-            read += sum(row[-1] for row in chunk)
+            read += sum(count)
             if progress is not None:
                 progress(read / total)
     return CountedResponses(builder.build(), questionnaires)
