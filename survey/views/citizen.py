@@ -23,7 +23,7 @@ from survey.language import choose_language
 from survey.messages import sentence
 from survey.models import Channel
 from survey.services import response
-from survey.services.destination import Destination, offered_fields, resolve
+from survey.services.destination import Destination, FieldName, offered_fields, resolve
 from survey.services.response import Spending
 from survey.views import public_page
 from survey.views.slotted import SLOT, SlottedPage
@@ -31,6 +31,7 @@ from survey.views.slotted import SLOT, SlottedPage
 blueprint = Blueprint("citizen", __name__)
 
 SHORT_FORM = "short-v1"
+FIELDS_KEPT_SECONDS = 60
 PAGES_KEPT = 256
 NUMBER_SIZE = len(codes.grouped("0" * codes.NUMBER_LENGTH))
 STATUS = {"unknown_code": 404, "revoked_code": 410, "closed_unit": 410}
@@ -96,7 +97,7 @@ def form(code: str) -> Response:
     """Show the form."""
     with _engine().connect() as connection:
         destination = _destination(connection, code)
-        facts = _facts(connection, destination, SHORT_FORM)
+        facts = _facts(destination, SHORT_FORM)
     nonce = _signer().issue(code=destination.code, version=SHORT_FORM, now=_now())
     page = _form_page(facts, len(nonce))
     return public_page.respond_slotted(page, nonce, style=public_page.FORM_STYLE)
@@ -113,7 +114,7 @@ def answer(code: str) -> AnyResponse:
         destination = _destination(connection, code)
         if sent.nonce and response.was_sent(connection, sent.nonce.hash):
             return _to_thanks(destination, sent, sent.nonce)
-        facts = _facts(connection, destination, sent.questionnaire.id)
+        facts = _facts(destination, sent.questionnaire.id)
     html = _form_html(facts, sent, nonce=sent.n.current_token, failed=True)
     return public_page.respond(html, 400 if sent.is_altered else 422, style=public_page.FORM_STYLE)
 
@@ -203,9 +204,9 @@ def _opening(code: str) -> Opening:
     return Opening(_signer(), code, version, _now())
 
 
-def _facts(connection: Connection, destination: Destination, version: str) -> FormFacts:
+def _facts(destination: Destination, version: str) -> FormFacts:
     language = choose_language()
-    fields = offered_fields(connection, destination)
+    fields = _fields(_engine(), destination, int(_now().timestamp()) // FIELDS_KEPT_SECONDS)
     return FormFacts(
         version=version,
         heading=destination.one_stop_name,
@@ -215,6 +216,13 @@ def _facts(connection: Connection, destination: Destination, version: str) -> Fo
         trial=destination.is_trial(_now().date()),
         example=public_page.is_example(),
     )
+
+
+@lru_cache(PAGES_KEPT)
+def _fields(engine: Engine, destination: Destination, _time: int) -> tuple[FieldName, ...]:
+    """Look up the fields to choose from, once a minute: they change with an import, and cost two queries."""
+    with engine.connect() as connection:
+        return offered_fields(connection, destination)
 
 
 @lru_cache(PAGES_KEPT)
