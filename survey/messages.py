@@ -31,7 +31,10 @@ SENTENCES = IMPORT_SENTENCES | {
     "officer_has_role": _("%(email)s đã có vai trò này ở %(unit)s."),
     "password_length": _("Mật khẩu phải dài từ %(shortest)s đến %(longest)s ký tự."),
     "unknown_officer": _("Không có tài khoản %(email)s."),
-    "no_counters": _("%(unit)s chưa có quầy nào để in áp phích. Hãy nhập quầy bằng: hailong counters import TỆP"),
+    "no_counters": _(
+        "%(unit)s chưa có quầy nào để in áp phích. Hãy nhập quầy bằng: hailong counters import TỆP. "
+        "Liên kết trực tuyến của đơn vị xem bằng: hailong qr links --unit %(unit_code)s"
+    ),
     "revoked_code": _("Mã này không còn dùng nữa. Xin quét mã mới ở quầy."),
     "unknown_code": _("Không có mã này. Xin xem lại mã in dưới hình vuông: 8 chữ và số."),
     "questionnaire_changed": _(

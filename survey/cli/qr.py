@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import IO
@@ -12,25 +14,37 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
+from survey.cli.imports import write_file
 from survey.codes import grouped, normalise
 from survey.config import TIME_ZONE, Settings
 from survey.extensions import db
-from survey.models import Unit
+from survey.filters import count
+from survey.models import QrCode, Unit
 from survey.services import audit, poster, qrcode
 
 MANY = 5
 OUTPUT = click.File("wb", lazy=True)  # opened only when there is something to write
+ONLINE = "trực tuyến"
+LINK_COLUMNS = ("Mã đơn vị", "Đơn vị", "Quầy", "Mã", "Địa chỉ")
+# A spreadsheet program takes text that starts with one of these for a formula.
+FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @click.group("qr")
 def qr() -> None:
-    """Mã QR: áp phích ở quầy, hình mã, thu hồi mã."""
+    """Mã QR: áp phích ở quầy, địa chỉ, hình mã, thu hồi mã."""
 
 
 @qr.command("posters")
 @click.option("--unit", "unit_code", required=True, metavar="CODE", help="Mã đơn vị.")
 @click.option("--below", is_flag=True, help="In cả các đơn vị trực thuộc.")
-@click.option("--size", type=click.Choice(["a5", "a4"]), default="a5", show_default=True, help="Khổ giấy.")
+@click.option(
+    "--size",
+    type=click.Choice(["a5", "a4"], case_sensitive=False),
+    default="a5",
+    show_default=True,
+    help="Khổ giấy.",
+)
 @click.option("--out", type=OUTPUT, required=True, help="Tệp PDF.")
 @with_appcontext
 def posters(unit_code: str, below: bool, size: str, out: IO[bytes]) -> None:
@@ -49,6 +63,39 @@ def posters(unit_code: str, below: bool, size: str, out: IO[bytes]) -> None:
     )
     out.write(pdf)
     click.echo(f"Đã ghi {pages} áp phích khổ {size.upper()} vào {out.name}.")
+    if below:
+        click.echo(f"Liên kết trực tuyến của các đơn vị: hailong qr links --unit {unit_code} --below")
+        return
+    for qr_code in _links(unit_code, below=False, now=now):
+        if qr_code.counter is None:
+            click.echo(f"Liên kết trực tuyến: {poster.address(_settings().base_url, qr_code.code)}")
+
+
+@qr.command("links")
+@click.option("--unit", "unit_code", required=True, metavar="CODE", help="Mã đơn vị.")
+@click.option("--below", is_flag=True, help="Cả các đơn vị trực thuộc.")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.csv", help="Ghi ra tệp CSV.")
+@with_appcontext
+def links(unit_code: str, below: bool, out: Path | None) -> None:
+    """Liệt kê địa chỉ mở phiếu: từng quầy và liên kết trực tuyến của đơn vị. Chưa có mã thì được cấp mã mới."""
+    base_url = _settings().base_url
+    lines = [
+        (
+            qr_code.unit.code,
+            qr_code.unit.name,
+            ONLINE if qr_code.counter is None else qr_code.counter.name,
+            grouped(qr_code.code),
+            poster.address(base_url, qr_code.code),
+        )
+        for qr_code in _links(unit_code, below=below, now=datetime.now(TIME_ZONE))
+    ]
+    if out is not None:
+        write_file(out, _csv(lines))
+        click.echo(f"Đã ghi {count(len(lines))} liên kết vào {out}.")
+        return
+    widths = [max(map(len, column)) for column in zip(LINK_COLUMNS, *lines, strict=True)]
+    for line in (LINK_COLUMNS, *lines):
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
 
 
 @qr.command("image")
@@ -75,6 +122,19 @@ def revoke(code: str) -> None:
     now = datetime.now(TIME_ZONE)
     revoked = qrcode.revoke(db.session, normalise(code), today=now.date(), now=now, actor=audit.COMMAND_LINE)
     click.echo(f"Mã {grouped(revoked.code)} của {revoked.unit.name} đã thu hồi từ {revoked.revoked_on:%d/%m/%Y}.")
+
+
+def _links(unit_code: str, *, below: bool, now: datetime) -> list[QrCode]:
+    return qrcode.links(db.session, unit_code, below=below, today=now.date(), now=now, actor=audit.COMMAND_LINE)
+
+
+def _csv(lines: Sequence[Sequence[str]]) -> bytes:
+    """Write the list with a byte-order mark for Excel; a name that would act as a formula is marked as text."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\r\n")
+    writer.writerow(LINK_COLUMNS)
+    writer.writerows([f"'{cell}" if cell.startswith(FORMULA_MARKS) else cell for cell in line] for line in lines)
+    return text.getvalue().encode("utf-8-sig")
 
 
 def _settings() -> Settings:

@@ -12,7 +12,7 @@ from survey.models import QrCode, Unit
 from survey.reports import qr_symbol
 from survey.reports.poster import Poster, posters_pdf
 from survey.services.destination import resolve
-from survey.services.qrcode import ensure_codes, live_codes
+from survey.services.qrcode import ensure_codes, newest_codes
 from survey.services.unit_tree import unit_by_code, units_in_force
 
 # Wraps the units to be gone through; a command shows its progress with it.
@@ -45,16 +45,16 @@ def posters(
 ) -> tuple[bytes, int]:
     """Print one page for every counter of a unit, and of the units `below` it; return the PDF and its pages.
 
-    Codes that are missing are made first. Raises HailongError `unknown_unit`, or `no_counters`.
+    Missing codes are made first, the online links too. Raises HailongError `unknown_unit`, or `no_counters`.
     """
     unit = unit_by_code(session, unit_code)
     shown: list[QrCode] = []
     for printed in progress(units_in_force(session, unit, below=below, today=today)):
-        if printed.counters:
-            ensure_codes(session, printed, today=today, now=now, actor=actor)
-            shown += _one_per_counter(live_codes(session, printed, today=today))
+        ensure_codes(session, printed, today=today, now=now, actor=actor)
+        # The online link has no place on a wall.
+        shown += [code for code in newest_codes(session, printed, today=today) if code.counter is not None]
     if not shown:
-        raise HailongError("no_counters", unit=unit.name)
+        raise HailongError("no_counters", unit=unit.name, unit_code=unit.code)
     pages = [
         Poster(
             one_stop_name=qr_code.unit.one_stop_name,
@@ -68,9 +68,3 @@ def posters(
     # The day of the newest code, not of printing: printed again, the same posters are the same file.
     dated = max(qr_code.created_on for qr_code in shown)
     return posters_pdf(pages, size=size, dated=dated), len(pages)
-
-
-def _one_per_counter(codes: list[QrCode]) -> list[QrCode]:
-    """The newest code of each counter; the online link has no place on a wall."""
-    newest = {qr_code.counter_id: qr_code for qr_code in codes if qr_code.counter_id is not None}
-    return list(newest.values())

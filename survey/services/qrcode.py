@@ -12,6 +12,7 @@ from survey.database import write
 from survey.errors import HailongError
 from survey.models import Channel, Counter, QrCode, Unit
 from survey.services import audit
+from survey.services.unit_tree import unit_by_code, units_in_force
 
 
 def ensure_codes(session: Session, unit: Unit, *, today: date, now: datetime, actor: str) -> list[QrCode]:
@@ -47,6 +48,26 @@ def live_codes(session: Session, unit: Unit, *, today: date) -> list[QrCode]:
         .order_by(QrCode.counter_id.is_(None), Counter.code, QrCode.created_on, QrCode.code)
     )
     return list(session.scalars(query))
+
+
+def newest_codes(session: Session, unit: Unit, *, today: date) -> list[QrCode]:
+    """List one code for each counter of `unit` and one for its online link: the newest that works."""
+    newest = {qr_code.counter_id: qr_code for qr_code in live_codes(session, unit, today=today)}
+    return list(newest.values())
+
+
+def links(
+    session: Session, unit_code: str, *, below: bool, today: date, now: datetime, actor: str
+) -> list[QrCode]:
+    """List the codes of a unit, and of the units `below` it; missing ones are made, also without any counter.
+
+    Raises HailongError `unknown_unit`.
+    """
+    listed: list[QrCode] = []
+    for unit in units_in_force(session, unit_by_code(session, unit_code), below=below, today=today):
+        ensure_codes(session, unit, today=today, now=now, actor=actor)
+        listed += newest_codes(session, unit, today=today)
+    return listed
 
 
 def revoke(session: Session, code: str, *, today: date, now: datetime, actor: str) -> QrCode:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 from datetime import date
 from pathlib import Path
@@ -28,7 +29,7 @@ def test_a_printed_code_opens_the_form_of_its_counter(app: Flask, factory: Facto
     factory.counter(unit, name="Quầy số 2: Đất đai")
     file = tmp_path / "posters.pdf"
     done = hailong(app, "qr", "posters", "--unit", unit.code, "--out", file)
-    assert done.stdout == f"Đã ghi 2 áp phích khổ A5 vào {file}.\n"
+    assert done.stdout.startswith(f"Đã ghi 2 áp phích khổ A5 vào {file}.\n")
     addresses = links_in(file)
     assert len(set(addresses)) == 2
     for address in addresses:
@@ -54,11 +55,13 @@ def test_below_prints_the_units_that_exist_today(app: Flask, factory: Factory, t
     for unit in (*wards, gone, elsewhere):
         factory.counter(unit)
     file = tmp_path / "posters.pdf"
-    done = hailong(app, "qr", "posters", "--unit", province.code, "--below", "--size", "a4", "--out", file)
+    done = hailong(app, "qr", "posters", "--unit", province.code, "--below", "--size", "A4", "--out", file)
     assert "6 áp phích khổ A4" in done.stdout
+    assert f"hailong qr links --unit {province.code} --below" in done.stdout
     assert len(set(links_in(file))) == 6
     alone = hailong(app, "qr", "posters", "--unit", province.code, "--out", tmp_path / "none.pdf", expect=1)
     assert "chưa có quầy nào" in alone.stderr
+    assert f"hailong qr links --unit {province.code}" in alone.stderr
     assert not (tmp_path / "none.pdf").exists()
 
 
@@ -77,6 +80,52 @@ def test_a_new_code_takes_the_place_of_a_revoked_one(
     assert not new.endswith(old)
     refused = hailong(app, "qr", "image", old, "--out", tmp_path / "old.png", expect=1)
     assert refused.stderr == "Mã này không còn dùng nữa. Xin quét mã mới ở quầy.\n"
+
+
+def opened(app: Flask, address: str) -> str:
+    assert address.startswith(f"{BASE_URL}/q/")
+    page = app.test_client().get(urlsplit(address).path)
+    assert page.status_code == 200
+    return page.text
+
+
+def test_the_online_link_of_a_unit_without_counters_opens_the_online_form(app: Flask, factory: Factory) -> None:
+    unit = factory.unit(name="Sở Tư pháp")
+    shown = hailong(app, "qr", "links", "--unit", unit.code).stdout
+    (line,) = [line for line in shown.splitlines() if "trực tuyến" in line]
+    assert line.startswith(unit.code)
+    assert "Sở Tư pháp" in line
+    assert "Cổng Dịch vụ công quốc gia" in opened(app, line.split()[-1])
+    assert hailong(app, "qr", "links", "--unit", unit.code).stdout == shown
+
+
+def test_the_posters_end_with_the_online_link(app: Flask, factory: Factory, tmp_path: Path) -> None:
+    unit = factory.unit()
+    factory.counter(unit)
+    done = hailong(app, "qr", "posters", "--unit", unit.code, "--out", tmp_path / "posters.pdf")
+    address = done.stdout.splitlines()[-1].removeprefix("Liên kết trực tuyến: ")
+    assert "Cổng Dịch vụ công quốc gia" in opened(app, address)
+
+
+def test_the_list_of_links_as_csv_holds_every_unit_and_no_formula(
+    app: Flask, factory: Factory, tmp_path: Path
+) -> None:
+    province = factory.unit(name="=HYPERLINK(1)")
+    ward = factory.unit(parent=province, name="Phường Tân Hoà")
+    factory.counter(ward, name="Quầy số 1: Chứng thực")
+    file = tmp_path / "links.csv"
+    hailong(app, "qr", "links", "--unit", province.code, "--below", "--out", file)
+    assert file.read_bytes().startswith("\ufeff".encode())
+    head, *lines = csv.reader(io.StringIO(file.read_text(encoding="utf-8-sig")))
+    assert head == ["Mã đơn vị", "Đơn vị", "Quầy", "Mã", "Địa chỉ"]
+    assert [line[:3] for line in lines] == [
+        [province.code, "'=HYPERLINK(1)", "trực tuyến"],
+        [ward.code, "Phường Tân Hoà", "Quầy số 1: Chứng thực"],
+        [ward.code, "Phường Tân Hoà", "trực tuyến"],
+    ]
+    for line in lines:
+        assert line[4] == f"{BASE_URL}/q/{line[3].replace('-', '')}"
+        opened(app, line[4])
 
 
 def test_single_symbols_as_png_and_svg(app: Flask, factory: Factory, session: Session, tmp_path: Path) -> None:
