@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 import click
-import orjson
 from flask.cli import with_appcontext
 
 from analysis.periods import Period
@@ -58,7 +57,7 @@ def score(period: Period, unit_code: str | None, as_json: bool) -> None:
             progress=tell,
         )
     if as_json:
-        click.echo(orjson.dumps(report))
+        click.echo(report.to_json())
         return
     echo_example(db.session)
     click.echo(f"Kỳ {report.period} ({STATES[report.state]}), tính đến {moment(report.computed_at)}")
@@ -66,7 +65,7 @@ def score(period: Period, unit_code: str | None, as_json: bool) -> None:
         f"Quy tắc {report.rule}; phiếu {', '.join(report.versions) or '–'}; hailong {report.program_version}"
     )
     names = code_names(db.session, "vi")
-    for unit in report.units:
+    for unit in report.units():
         click.echo("")
         for line in _unit_lines(unit, names):
             click.echo(line)

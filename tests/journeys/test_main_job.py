@@ -127,3 +127,24 @@ def test_periods_that_cannot_be_scored_say_why(app: Flask, tmp_path: Path) -> No
     assert "chỉ chốt được sau ngày đó" in hailong(app, "close", OPEN.text, expect=1).stderr
     assert "2026-Q3" in hailong(app, "score", "quý ba", expect=2).stderr
     assert "Không có đơn vị" in hailong(app, "score", OPEN.text, "--unit", "XX", expect=1).stderr
+
+
+def test_json_names_every_value_once(session: Session, factory: Factory, app: Flask, tmp_path: Path) -> None:
+    import_everything(app, tmp_path)
+    factory.responses(unit_by_code(session, "AH"), "555552", 40, local_date=OVER.first)
+
+    def pairs_once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+        assert len({name for name, _ in pairs}) == len(pairs)
+        return dict(pairs)
+
+    for _ in ("open", "closed"):
+        shown = hailong(app, "score", OVER.text, "--json").stdout
+        report = json.loads(shown, object_pairs_hook=pairs_once)
+        assert [(unit["unit_id"], unit["name"]) for unit in report["units"]] == [
+            ("AH", "Phường An Hoà"),
+            ("TL", "Phường Tân Lập"),
+        ]
+        if report["state"] == "open":
+            hailong(app, "close", OVER.text)
+    year = json.loads(hailong(app, "score", OVER.first.year, "--json").stdout, object_pairs_hook=pairs_once)
+    assert [unit["unit_id"] for unit in year["units"]] == ["AH", "TL"]
