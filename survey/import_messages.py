@@ -114,6 +114,10 @@ DOSSIER_SENTENCES = {
         "Hãy xem lại."
     ),
     "settled_more_than_received": _("đã giải quyết %(settled)s, nhiều hơn tổng tiếp nhận %(total)s. Hãy xem lại."),
+    "settled_exceeds_received": _(
+        "%(unit)s: đã giải quyết %(settled)s hồ sơ nhưng chỉ tiếp nhận %(received)s. "
+        "Nếu không phải do hồ sơ kỳ trước chuyển qua, hãy sửa số liệu rồi nhập lại."
+    ),
     "printed_rate_differs": _("%(unit)s: tính được %(computed)s%%, bản in ghi %(printed)s%%."),
     "printed_rate_unchecked": _("bản in ghi %(printed)s%% nhưng không có số đã giải quyết để tính lại."),
     "period_still_running": _(

@@ -22,6 +22,11 @@ from survey.services.importing import ImportSummary
 from survey.services.sheet import LARGEST_FILE
 from survey.services.template import Template
 
+REASONS = {
+    FileNotFoundError: "không có tệp hoặc thư mục này",
+    IsADirectoryError: "đây là thư mục, không phải tệp",
+    PermissionError: "không có quyền",
+}
 Command = Callable[..., Any]
 
 
@@ -51,7 +56,11 @@ def file_or_usage(file: Path | None) -> tuple[bytes, str]:
             # One byte more than is allowed is enough to be refused.
             return opened.read(LARGEST_FILE + 1), file.name
     except OSError as error:
-        raise HailongError("file_missing", path=str(file), reason=error.strerror or "?") from error
+        raise HailongError("file_missing", path=str(file), reason=_reason(error)) from error
+
+
+def _reason(error: OSError) -> str:
+    return next((words for kind, words in REASONS.items() if isinstance(error, kind)), error.strerror or "?")
 
 
 def write_file(path: Path, data: bytes) -> None:
@@ -59,7 +68,7 @@ def write_file(path: Path, data: bytes) -> None:
     try:
         path.write_bytes(data)
     except OSError as error:
-        raise HailongError("file_not_written", path=str(path), reason=error.strerror or "?") from error
+        raise HailongError("file_not_written", path=str(path), reason=_reason(error)) from error
 
 
 def write_template(path: Path, template: Template) -> None:

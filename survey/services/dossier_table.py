@@ -109,7 +109,24 @@ def read_counts(table: Table) -> list[Count]:
     counts = [count for row in table.rows for count in (_wide if is_wide else _long)(table, row)]
     _check_repeats(table, counts)
     _check_total_rows(table)
+    if is_long:
+        _compare_margins(table, counts)
     return counts
+
+
+def _compare_margins(table: Table, counts: list[Count]) -> None:
+    """Warn of more dossiers settled than received: what was carried over explains it, but has no line here."""
+    totals: dict[int, dict[Basis, int]] = {}
+    rows: dict[int, Row] = {}
+    for count in counts:
+        of_unit = totals.setdefault(count.unit.id, {})
+        of_unit[count.basis] = of_unit.get(count.basis, 0) + count.number
+        rows[count.unit.id] = count.row
+    for unit_id, of_unit in totals.items():
+        received, settled = of_unit.get(Basis.RECEIVED), of_unit.get(Basis.SETTLED)
+        if received is not None and settled is not None and settled > received:
+            unit = rows[unit_id]["unit"].name
+            table.warn(None, None, "settled_exceeds_received", unit=unit, settled=settled, received=received)
 
 
 def _long(table: Table, row: Row) -> Iterator[Count]:

@@ -46,7 +46,10 @@ def close(
     """
     if closed_set(session, period.text) is not None:
         raise HailongError("period_closed", period=period.text)
-    if now.astimezone(TIME_ZONE).date() <= period.last:
+    today = now.astimezone(TIME_ZONE).date()
+    if today < period.first:
+        raise HailongError("period_not_started", period=period.text, first=f"{period.first:%d/%m/%Y}")
+    if today <= period.last:
         raise HailongError("period_not_over", period=period.text, last=f"{period.last:%d/%m/%Y}")
     scored = score_period(session, period, now=now, progress=progress)
     with write(session):

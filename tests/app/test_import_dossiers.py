@@ -303,3 +303,13 @@ def test_the_command_prints_what_it_did(app: Flask, tmp_path: Path, ward: Unit) 
     assert "Đã thay số cũ" in hailong(app, "dossiers", "import", file, "--period", period).output
     hailong(app, "dossiers", "import", file, expect=2)
     hailong(app, "dossiers", "import", file, "--period", "quý ba", expect=2)
+
+
+def test_more_settled_than_received_is_pointed_out_where_nothing_carried_over_is_told(
+    session: Session, factory: Factory
+) -> None:
+    factory.unit(code="A", name="Phường An Hoà")
+    content = "unit,field,channel,outcome,count\nA,Đất đai,online,,50\nA,Đất đai,,on_time,500\n"
+    (warning,) = run(session, content).warnings
+    assert fault_line(warning).startswith("Phường An Hoà: đã giải quyết 500 hồ sơ nhưng chỉ tiếp nhận 50.")
+    assert run(session, content.replace(",500", ",40")).warnings == ()

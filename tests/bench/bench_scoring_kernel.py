@@ -81,9 +81,7 @@ def main() -> None:
     built = time.perf_counter() - start
     population = dossiers(units)
     print(f"{tally.response_count:,} responses, {tally.pattern_count:,} patterns, {units:,} units, {items} items")
-    print(
-        f"tally: {spent:.2f} s (processor) in chunks + {built:.2f} s order; peak so far {_megabytes():.0f} MB"
-    )
+    print(f"tally: {spent:.2f} s (processor) in chunks + {built:.2f} s order; peak so far {_megabytes():.0f} MB")
     start = time.perf_counter()
     tally.digest()
     print(f"digest: {time.perf_counter() - start:.2f} s")

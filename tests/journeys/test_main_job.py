@@ -124,6 +124,8 @@ def test_periods_that_cannot_be_scored_say_why(app: Flask, tmp_path: Path) -> No
     import_everything(app, tmp_path)
     assert "chưa có số hồ sơ" in hailong(app, "score", "2025-Q1", expect=1).stderr
     assert "chưa bắt đầu" in hailong(app, "score", f"{TODAY.year + 1}-Q1", expect=1).stderr
+    assert "chưa bắt đầu" in hailong(app, "close", f"{TODAY.year + 1}-Q1", expect=1).stderr
+    assert "không có tệp" in hailong(app, "units", "import", "khong-co.csv", expect=1).stderr
     assert "chỉ chốt được sau ngày đó" in hailong(app, "close", OPEN.text, expect=1).stderr
     assert "2026-Q3" in hailong(app, "score", "quý ba", expect=2).stderr
     assert "Không có đơn vị" in hailong(app, "score", OPEN.text, "--unit", "XX", expect=1).stderr
