@@ -12,6 +12,7 @@ from survey.models import QrCode, Unit
 from survey.reports import qr_symbol
 from survey.reports.poster import Poster, posters_pdf
 from survey.services.destination import resolve
+from survey.services.example import EXAMPLE_WORDS, is_example
 from survey.services.qrcode import ensure_codes, newest_codes
 from survey.services.unit_tree import unit_by_code, units_in_force
 
@@ -55,12 +56,14 @@ def posters(
         shown += [code for code in newest_codes(session, printed, today=today) if code.counter is not None]
     if not shown:
         raise HailongError("no_counters", unit=unit.name, unit_code=unit.code)
+    note = EXAMPLE_WORDS if is_example(session) else ""
     pages = [
         Poster(
             one_stop_name=qr_code.unit.one_stop_name,
             counter_name=qr_code.counter.name,
             code=qr_code.code,
             address=address(base_url, qr_code.code),
+            note=note,
         )
         for qr_code in shown
         if qr_code.counter is not None

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import pypdfium2 as pdfium
 import pytest
 import zxingcpp
 from flask import Flask
@@ -15,7 +17,7 @@ from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.models import QrCode
+from survey.models import QrCode, SiteFact
 
 from commands import hailong
 from conftest import BASE_URL
@@ -162,3 +164,15 @@ def test_wrong_usage_is_refused_in_words(
     done = hailong(app, *arguments, expect=status)
     assert words in done.stderr
     assert not (tmp_path / arguments[-1]).exists()
+
+
+def test_posters_of_the_example_say_so(app: Flask, session: Session, factory: Factory, tmp_path: Path) -> None:
+    unit = factory.unit(code="AH")
+    factory.counter(unit)
+    session.add(SiteFact(name="example", value="1"))
+    session.commit()
+    hailong(app, "qr", "posters", "--unit", "AH", "--out", tmp_path / "a.pdf")
+    with closing(pdfium.PdfDocument(tmp_path / "a.pdf")) as document, closing(document[0]) as page:
+        text = page.get_textpage()
+        assert "Dữ liệu ví dụ" in text.get_text_range()
+        text.close()
