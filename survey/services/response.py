@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from forms.questionnaire import SKIPPED, Questionnaire
 from survey.codes import is_one_time_code
-from survey.database import empty_log, write_plainly
+from survey.database import write_plainly
 from survey.errors import HailongError
 from survey.models import Response, ResponseExtra, ServiceField, Source, SpentNonce, Trust
 from survey.services import one_time_code
@@ -83,7 +83,7 @@ def submit(
             if not was_sent(connection, spending.nonce_hash):
                 raise
     if destination.ticket is not None:
-        empty_log(engine)
+        one_time_code.forget_use(engine)
     return destination
 
 
