@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import click
 
-from survey.cli import analyse, demo, export, imports, index, officers, qr, score, setup
+from survey.cli import analyse, demo, export, imports, index, officers, qr, receipts, score, setup
+
+qr.qr.add_command(receipts.receipts)
 
 COMMANDS: tuple[click.Command, ...] = (
     setup.init,

@@ -90,7 +90,7 @@ def links(unit_code: str, below: bool, out: Path | None) -> None:
         for qr_code in _links(unit_code, below=below, now=datetime.now(TIME_ZONE))
     ]
     if out is not None:
-        write_file(out, _csv(lines))
+        write_file(out, csv_file(LINK_COLUMNS, lines))
         click.echo(f"Đã ghi {count(len(lines))} liên kết vào {out}.")
         return
     widths = [max(map(len, column)) for column in zip(LINK_COLUMNS, *lines, strict=True)]
@@ -128,11 +128,11 @@ def _links(unit_code: str, *, below: bool, now: datetime) -> list[QrCode]:
     return qrcode.links(db.session, unit_code, below=below, today=now.date(), now=now, actor=audit.COMMAND_LINE)
 
 
-def _csv(lines: Sequence[Sequence[str]]) -> bytes:
+def csv_file(columns: Sequence[str], lines: Sequence[Sequence[str]]) -> bytes:
     """Write the list with a byte-order mark for Excel; a name that would act as a formula is marked as text."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(LINK_COLUMNS)
+    writer.writerow(columns)
     writer.writerows([f"'{cell}" if cell.startswith(FORMULA_MARKS) else cell for cell in line] for line in lines)
     return text.getvalue().encode("utf-8-sig")
 
