@@ -7,6 +7,7 @@ import io
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from html import escape
 from pathlib import Path
 from typing import IO
 
@@ -26,6 +27,10 @@ MANY = 5
 OUTPUT = click.File("wb", lazy=True)  # opened only when there is something to write
 ONLINE = "trực tuyến"
 LINK_COLUMNS = ("Mã đơn vị", "Đơn vị", "Quầy", "Mã", "Địa chỉ")
+BUTTON_STYLE = (
+    "display:inline-block;padding:12px 20px;border-radius:8px;background:#123f75;color:#fff;"
+    "font:bold 18px/1.4 system-ui,Roboto,Arial,sans-serif;text-decoration:none"
+)
 # A spreadsheet program takes text that starts with one of these for a formula.
 FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -75,10 +80,22 @@ def posters(unit_code: str, below: bool, size: str, out: IO[bytes]) -> None:
 @click.option("--unit", "unit_code", required=True, metavar="CODE", help="Mã đơn vị.")
 @click.option("--below", is_flag=True, help="Cả các đơn vị trực thuộc.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.csv", help="Ghi ra tệp CSV.")
+@click.option(
+    "--html", "as_html", is_flag=True, help="Nút bấm mở liên kết trực tuyến, dạng HTML để dán vào cổng thông tin."
+)
 @with_appcontext
-def links(unit_code: str, below: bool, out: Path | None) -> None:
+def links(unit_code: str, below: bool, out: Path | None, as_html: bool) -> None:
     """Liệt kê địa chỉ mở phiếu: từng quầy và liên kết trực tuyến của đơn vị. Chưa có mã thì được cấp mã mới."""
     base_url = _settings().base_url
+    found = _links(unit_code, below=below, now=datetime.now(TIME_ZONE))
+    if as_html:
+        buttons = [_button(qr_code, base_url) for qr_code in found if qr_code.counter is None]
+        if out is None:
+            click.echo("\n".join(buttons))
+        else:
+            write_file(out, ("\n".join(buttons) + "\n").encode())
+            click.echo(f"Đã ghi {count(len(buttons))} nút bấm vào {out}.")
+        return
     lines = [
         (
             qr_code.unit.code,
@@ -87,7 +104,7 @@ def links(unit_code: str, below: bool, out: Path | None) -> None:
             grouped(qr_code.code),
             poster.address(base_url, qr_code.code),
         )
-        for qr_code in _links(unit_code, below=below, now=datetime.now(TIME_ZONE))
+        for qr_code in found
     ]
     if out is not None:
         write_file(out, csv_file(LINK_COLUMNS, lines))
@@ -126,6 +143,14 @@ def revoke(code: str) -> None:
 
 def _links(unit_code: str, *, below: bool, now: datetime) -> list[QrCode]:
     return qrcode.links(db.session, unit_code, below=below, today=now.date(), now=now, actor=audit.COMMAND_LINE)
+
+
+def _button(qr_code: QrCode, base_url: str) -> str:
+    """Write a link that looks like a button wherever it is pasted, with nothing else to load."""
+    return (
+        f'<a href="{escape(poster.address(base_url, qr_code.code))}" title="{escape(qr_code.unit.one_stop_name)}" '
+        f'target="_blank" rel="noopener noreferrer" style="{BUTTON_STYLE}">Mời Ông/Bà cho ý kiến</a>'
+    )
 
 
 def csv_file(columns: Sequence[str], lines: Sequence[Sequence[str]]) -> bytes:

@@ -33,6 +33,7 @@ blueprint = Blueprint("citizen", __name__)
 SHORT_FORM = "short-v1"
 FIELDS_KEPT_SECONDS = 60
 PAGES_KEPT = 256
+PREVIEW_PICTURE = "pictures/online-link.png"
 NUMBER_SIZE = len(codes.grouped("0" * codes.NUMBER_LENGTH))
 STATUS = {
     "unknown_code": 404,
@@ -46,7 +47,10 @@ STATUS = {
 
 @dataclass(frozen=True)
 class FormFacts:
-    """All that the form's page depends on but the nonce; a renamed unit makes another page."""
+    """All that the form's page depends on but the nonce; a renamed unit makes another page.
+
+    `preview` is the address of the picture that chat programs show beside an online link.
+    """
 
     version: str
     heading: str
@@ -55,6 +59,7 @@ class FormFacts:
     language: str
     trial: bool
     example: bool
+    preview: str = ""
 
 
 @dataclass(frozen=True)
@@ -241,7 +246,13 @@ def _facts(destination: Destination, version: str) -> FormFacts:
         language=language,
         trial=destination.is_trial(_now().date()),
         example=public_page.is_example(),
+        preview=_preview_picture() if destination.is_online_link else "",
     )
+
+
+def _preview_picture() -> str:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.base_url + url_for("static", filename=PREVIEW_PICTURE)
 
 
 @lru_cache(PAGES_KEPT)
