@@ -30,12 +30,6 @@ ALWAYS_THERE = bytes(KEY_BYTES)
 
 # Rows of open tickets that are written anew after a response, so that nothing remains of the used one.
 ROWS_MOVED = 2_000
-_MOVE = [
-    text("LOCK TABLE open_ticket IN ACCESS EXCLUSIVE MODE"),
-    text("CREATE TEMPORARY TABLE still_open ON COMMIT DROP AS SELECT ticket_key FROM open_ticket"),
-    text("TRUNCATE open_ticket"),
-    text("INSERT INTO open_ticket SELECT ticket_key FROM still_open ORDER BY ticket_key"),
-]
 _IS_OPEN = select(exists().where(OpenTicket.ticket_key == bindparam("key")))
 _USE = delete(OpenTicket).where(OpenTicket.ticket_key == bindparam("key"))
 
@@ -126,8 +120,12 @@ def forget_use(engine: Engine) -> None:
         connection.execute(text("SET LOCAL lock_timeout = '200ms'"))
         count = connection.scalar(select(func.count()).select_from(OpenTicket)) or 0
         if secrets.randbelow(count // ROWS_MOVED + 1) == 0:
-            for statement in _MOVE:
-                connection.execute(statement)
+            connection.execute(text("LOCK TABLE open_ticket IN ACCESS EXCLUSIVE MODE"))
+            keys = sorted(connection.scalars(select(OpenTicket.ticket_key)))
+            connection.execute(text("TRUNCATE open_ticket"))
+            connection.execute(
+                text("INSERT INTO open_ticket SELECT unnest(CAST(:keys AS bytea[]))"), {"keys": keys}
+            )
 
 
 def mend_after_crash(engine: Engine) -> None:

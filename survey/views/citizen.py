@@ -21,7 +21,7 @@ from survey.errors import HailongError
 from survey.extensions import db
 from survey.language import choose_language
 from survey.messages import sentence
-from survey.models import Channel
+from survey.models import Channel, Purpose
 from survey.services import one_time_code, response
 from survey.services.destination import Destination, FieldName, offered_fields, resolve
 from survey.services.response import Spending
@@ -60,6 +60,7 @@ class FormFacts:
     trial: bool
     example: bool
     preview: str = ""
+    one_time: bool = False
 
 
 @dataclass(frozen=True)
@@ -247,6 +248,7 @@ def _facts(destination: Destination, version: str) -> FormFacts:
         trial=destination.is_trial(_now().date()),
         example=public_page.is_example(),
         preview=_preview_picture() if destination.is_online_link else "",
+        one_time=destination.ticket is not None and destination.ticket.purpose is Purpose.DOSSIER,
     )
 
 

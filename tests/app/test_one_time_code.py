@@ -43,6 +43,7 @@ def test_a_one_time_code_opens_the_form_of_its_unit_and_tells_what_it_knows(
     page = client.get(f"/q/{code}").text
     assert "Trung tâm Tân Hoà" in page
     assert "Cổng Dịch vụ công quốc gia" in page
+    assert "Không ai biết hồ sơ nào trả lời thế nào." in page
     assert FIELD_QUESTION not in page
     assert send(client, f"/q/{code}", L="y-te").status_code == 303
     stored = session.scalars(select(Response)).one()
