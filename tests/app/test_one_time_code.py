@@ -114,6 +114,18 @@ def test_a_double_tap_is_one_response_and_two_people_with_one_slip_are_not_two(
     assert (count(session, Response), count(session, SpentNonce)) == (1, 1)
 
 
+def test_many_slips_at_once_all_count(app: Flask, session: Session, factory: Factory) -> None:
+    unit = factory.unit()
+    codes = [factory.one_time_code(unit) for _ in range(24)]
+
+    def answer(code: str) -> int:
+        return send(app.test_client(), f"/q/{code}").status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(answer, codes)) == {303}
+    assert (count(session, Response), count(session, OpenTicket)) == (24, 1)
+
+
 def test_missing_answers_come_back_and_the_code_stays_good(
     client: FlaskClient, code: str, session: Session
 ) -> None:
