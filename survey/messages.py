@@ -35,8 +35,18 @@ SENTENCES = IMPORT_SENTENCES | {
         "%(unit)s chưa có quầy nào để in áp phích. Hãy nhập quầy bằng: hailong counters import TỆP. "
         "Liên kết trực tuyến của đơn vị xem bằng: hailong qr links --unit %(unit_code)s"
     ),
+    "expired_code": _(
+        "Mã này đã quá hạn dùng. Ý kiến của Ông/Bà vẫn được đón nhận: xin quét mã trên tờ áp phích ở quầy."
+    ),
+    "used_code": _(
+        "Mỗi mã chỉ gửi được một phiếu, và phiếu của mã này đã được ghi nhận. Nếu muốn góp ý thêm, hoặc phiếu đó "
+        "không phải do Ông/Bà gửi, xin quét mã trên tờ áp phích ở quầy."
+    ),
+    "unknown_one_time_code": _(
+        "Không có mã này. Xin xem lại từng chữ và số. Nếu mã đã cũ, xin quét mã trên tờ áp phích ở quầy."
+    ),
     "revoked_code": _("Mã này không còn dùng nữa. Xin quét mã mới ở quầy."),
-    "unknown_code": _("Không có mã này. Xin xem lại mã in dưới hình vuông: 8 chữ và số."),
+    "unknown_code": _("Không có mã này. Xin xem lại mã in dưới hình vuông: 8 hoặc 16 chữ và số."),
     "questionnaire_changed": _(
         "Bộ câu hỏi %(version)s đã phát hành nhưng nội dung bị sửa. Hãy đặt lại tệp cũ hoặc đặt tên phiên bản mới."
     ),

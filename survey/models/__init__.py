@@ -4,6 +4,7 @@ from survey.models.audit import AuditEvent
 from survey.models.dossier import Basis, Channel, DossierCount, Outcome
 from survey.models.model import Model
 from survey.models.officer import Grant, Officer, Role
+from survey.models.one_time_code import OneTimeCode, OpenTicket, Purpose
 from survey.models.qrcode import QrCode
 from survey.models.questionnaire import QuestionnaireVersion
 from survey.models.reform_index import IndexEntry, IndexPrinted, IndexRound
@@ -25,7 +26,10 @@ __all__ = [
     "IndexRound",
     "Model",
     "Officer",
+    "OneTimeCode",
+    "OpenTicket",
     "Outcome",
+    "Purpose",
     "QrCode",
     "QuestionnaireVersion",
     "Response",

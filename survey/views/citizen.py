@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -22,7 +22,7 @@ from survey.extensions import db
 from survey.language import choose_language
 from survey.messages import sentence
 from survey.models import Channel
-from survey.services import response
+from survey.services import one_time_code, response
 from survey.services.destination import Destination, FieldName, offered_fields, resolve
 from survey.services.response import Spending
 from survey.views import public_page
@@ -34,7 +34,14 @@ SHORT_FORM = "short-v1"
 FIELDS_KEPT_SECONDS = 60
 PAGES_KEPT = 256
 NUMBER_SIZE = len(codes.grouped("0" * codes.NUMBER_LENGTH))
-STATUS = {"unknown_code": 404, "revoked_code": 410, "closed_unit": 410}
+STATUS = {
+    "unknown_code": 404,
+    "unknown_one_time_code": 404,
+    "revoked_code": 410,
+    "closed_unit": 410,
+    "expired_code": 410,
+    "used_code": 410,
+}
 
 
 @dataclass(frozen=True)
@@ -69,6 +76,8 @@ def refuse_code(error: HailongError) -> Response:
     status = STATUS[error.code]
     title = gettext("Không tìm thấy mã này") if status == 404 else gettext("Mã này đã hết dùng")
     typed = request.view_args.get("code", "") if request.view_args else request.args.get("code", "")
+    if error.code == "used_code":
+        title, typed = gettext("Mã này đã được dùng"), ""
     html = public_page.render("errors/error.html", title=title, text=sentence(error), typed=typed)
     return public_page.respond(html, status)
 
@@ -81,7 +90,7 @@ def enter() -> AnyResponse:
     if not typed:
         return public_page.respond(public_page.render("citizen/enter.html"))
     code = codes.normalise(typed)
-    if not codes.is_qr_code(code):
+    if not (codes.is_qr_code(code) or codes.is_one_time_code(code)):
         raise HailongError("unknown_code")
     return redirect(_url("citizen.form", code=code), 303)
 
@@ -97,8 +106,9 @@ def form(code: str) -> Response:
     """Show the form."""
     with _engine().connect() as connection:
         destination = _destination(connection, code)
-        facts = _facts(destination, SHORT_FORM)
-    nonce = _signer().issue(code=destination.code, version=SHORT_FORM, now=_now())
+        version = _open_version(connection, destination)
+    facts = _facts(destination, version)
+    nonce = _signer().issue(code=destination.code, version=version, now=_now())
     page = _form_page(facts, len(nonce))
     return public_page.respond_slotted(page, nonce, style=public_page.FORM_STYLE)
 
@@ -111,9 +121,10 @@ def answer(code: str) -> AnyResponse:
     if sent.validate() and sent.nonce:
         return _store(code, sent, sent.nonce)
     with _engine().connect() as connection:
-        destination = _destination(connection, code)
+        destination = _destination(connection, code, sent.nonce)
         if sent.nonce and response.was_sent(connection, sent.nonce.hash):
             return _to_thanks(destination, sent, sent.nonce)
+        _open_version(connection, destination)
         facts = _facts(destination, sent.questionnaire.id)
     html = _form_html(facts, sent, nonce=sent.n.current_token, failed=True)
     return public_page.respond(html, 400 if sent.is_altered else 422, style=public_page.FORM_STYLE)
@@ -192,8 +203,19 @@ def _engine() -> Engine:
     return db.engine(current_app)
 
 
-def _destination(connection: Connection, code: str) -> Destination:
-    return resolve(connection, codes.normalise(code), today=_now().date())
+def _destination(connection: Connection, code: str, nonce: Nonce | None = None) -> Destination:
+    opened_on = None if nonce is None else nonce.issued_at.astimezone(TIME_ZONE).date()
+    return resolve(connection, codes.normalise(code), today=_now().date(), opened_on=opened_on)
+
+
+def _open_version(connection: Connection, destination: Destination) -> str:
+    """Name the questionnaire that a code opens; refuse a one-time code that has been used."""
+    if destination.ticket is None:
+        return SHORT_FORM
+    one_time_code.mend_after_crash(_engine())
+    if not one_time_code.is_open(connection, destination.ticket):
+        raise HailongError("used_code")
+    return destination.ticket.version or SHORT_FORM
 
 
 def _opening(code: str) -> Opening:
@@ -206,7 +228,11 @@ def _opening(code: str) -> Opening:
 
 def _facts(destination: Destination, version: str) -> FormFacts:
     language = choose_language()
-    fields = _fields(_engine(), destination, int(_now().timestamp()) // FIELDS_KEPT_SECONDS)
+    fields: tuple[FieldName, ...] = ()
+    if not one_time_code.tells_field(destination.ticket):
+        # Nothing of a one-time code is kept in memory.
+        kept = replace(destination, code="", ticket=None)
+        fields = _fields(_engine(), kept, int(_now().timestamp()) // FIELDS_KEPT_SECONDS)
     return FormFacts(
         version=version,
         heading=destination.one_stop_name,
