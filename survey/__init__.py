@@ -13,7 +13,7 @@ from survey import filters, security, views
 from survey.access import SESSION_LIFETIME
 from survey.config import PROJECT_FOLDER, Settings
 from survey.extensions import babel, csrf, db, limiter, login_manager
-from survey.language import choose_language
+from survey.language import choose_locale
 
 PROGRAM_VERSION = version("hailong")
 LARGEST_BODY = 256 * 1024
@@ -54,7 +54,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app, settings.database_url)
     if not settings.is_example:
         security.refuse_example_in_production(db.engine(app))
-    babel.init_app(app, locale_selector=choose_language)
+    babel.init_app(app, locale_selector=choose_locale)
     csrf.init_app(app)
     login_manager.init_app(app)
     limiter.init_app(app)

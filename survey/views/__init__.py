@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from flask import Flask
 
-from survey.views import auth, citizen, errors, exports, health, scores
+from survey.views import auth, citizen, errors, exports, health, scores, script
 
-BLUEPRINTS = (citizen.blueprint, health.blueprint, auth.blueprint, scores.blueprint, exports.blueprint)
+BLUEPRINTS = (citizen.blueprint, script.blueprint, health.blueprint, auth.blueprint, scores.blueprint, exports.blueprint)
 
 
 def init_app(app: Flask) -> None:

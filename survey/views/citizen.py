@@ -19,13 +19,13 @@ from survey import codes
 from survey.config import TIME_ZONE, Settings
 from survey.errors import HailongError
 from survey.extensions import db
-from survey.language import choose_language
+from survey.language import LANGUAGES, choose_language, narrow_languages
 from survey.messages import sentence
 from survey.models import Channel
 from survey.services import one_time_code, response
 from survey.services.destination import Destination, FieldName, offered_fields, resolve
 from survey.services.response import Spending
-from survey.views import public_page
+from survey.views import public_page, script
 from survey.views.slotted import SLOT, SlottedPage
 
 blueprint = Blueprint("citizen", __name__)
@@ -127,7 +127,7 @@ def answer(code: str) -> AnyResponse:
         _open_version(connection, destination)
         facts = _facts(destination, sent.questionnaire.id)
     html = _form_html(facts, sent, nonce=sent.n.current_token, failed=True)
-    return public_page.respond(html, 400 if sent.is_altered else 422, style=public_page.FORM_STYLE)
+    return public_page.respond(html, 400 if sent.is_altered else 422, style=public_page.REFUSED_STYLE)
 
 
 @blueprint.get("/q/<code>/thanks")
@@ -136,6 +136,7 @@ def thanks(code: str) -> Response:
     receipt = _receipt(code)
     if receipt.is_expired(_now()):
         return public_page.respond(public_page.render("citizen/thanks_expired.html", refused=False))
+    narrow_languages(load_questionnaire(receipt.version).languages)
     arguments = request.args
     facts = ThanksFacts(
         version=receipt.version,
@@ -164,7 +165,7 @@ def answer_more(code: str) -> AnyResponse:
         number=receipt.number,
         shown_on=receipt.issued_at.astimezone(TIME_ZONE).date(),
     )
-    return redirect(_url("citizen.thanks", code=code, t=request.args["t"], more=1, **_switches(sent)), 303)
+    return _to(_url("citizen.thanks", code=code, t=request.args["t"], more=1, **_switches(sent)))
 
 
 def _store(code: str, sent: CitizenForm, nonce: Nonce) -> AnyResponse:
@@ -196,7 +197,14 @@ def _to_thanks(destination: Destination, sent: CitizenForm, nonce: Nonce) -> Any
         trial=destination.is_trial(now.date()),
         now=now,
     )
-    return redirect(_url("citizen.thanks", code=code, t=receipt, **_switches(sent)), 303)
+    return _to(_url("citizen.thanks", code=code, t=receipt, **_switches(sent)))
+
+
+def _to(address: str) -> AnyResponse:
+    """Send a browser on; the page's own script is told the address, as it must put that in the form's place."""
+    if script.MARK in request.args:
+        return Response(status=201, headers={"Location": address})
+    return redirect(address, 303)
 
 
 def _engine() -> Engine:
@@ -227,6 +235,7 @@ def _opening(code: str) -> Opening:
 
 
 def _facts(destination: Destination, version: str) -> FormFacts:
+    narrow_languages(load_questionnaire(version).languages)
     language = choose_language()
     fields: tuple[FieldName, ...] = ()
     if not one_time_code.tells_field(destination.ticket):
@@ -258,7 +267,7 @@ def _form_page(facts: FormFacts, nonce_size: int) -> SlottedPage:
 
 
 def _form_html(facts: FormFacts, form: CitizenForm, *, nonce: str, failed: bool) -> str:
-    style = public_page.FORM_STYLE
+    style = public_page.REFUSED_STYLE if failed else public_page.FORM_STYLE
     return public_page.render("citizen/form.html", style=style, facts=facts, form=form, nonce=nonce, failed=failed)
 
 
@@ -294,7 +303,7 @@ def _switches(sent: Any) -> dict[str, int]:
 
 
 def _url(endpoint: str, **values: Any) -> str:
-    """Make an address in the language of this one."""
-    if choose_language() != "vi":
+    """Make an address in the language of this one, whatever the browser prefers."""
+    if choose_language() != LANGUAGES[0] or "lang" in request.args:
         values["lang"] = choose_language()
     return url_for(endpoint, **values)

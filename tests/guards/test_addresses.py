@@ -12,6 +12,7 @@ ADDRESSES = {
     "/q/<code>": "GET POST",
     "/q/<code>/thanks": "GET POST",
     "/privacy": "GET",
+    "/js/<name>.js": "GET",
     "/officer/": "GET",
     "/officer/sign-in": "GET POST",
     "/officer/sign-out": "POST",
