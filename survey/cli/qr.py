@@ -25,6 +25,7 @@ from survey.services import audit, poster, qrcode
 MANY = 5
 OUTPUT = click.File("wb", lazy=True)  # opened only when there is something to write
 ONLINE = "trực tuyến"
+AT_EXIT = "cửa ra"
 LINK_COLUMNS = ("Mã đơn vị", "Đơn vị", "Quầy", "Mã", "Địa chỉ")
 # A spreadsheet program takes text that starts with one of these for a formula.
 FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
@@ -83,19 +84,17 @@ def links(unit_code: str, below: bool, out: Path | None) -> None:
         (
             qr_code.unit.code,
             qr_code.unit.name,
-            ONLINE if qr_code.counter is None else qr_code.counter.name,
+            place_name(qr_code),
             grouped(qr_code.code),
             poster.address(base_url, qr_code.code),
         )
         for qr_code in _links(unit_code, below=below, now=datetime.now(TIME_ZONE))
     ]
     if out is not None:
-        write_file(out, _csv(lines))
+        write_file(out, csv_bytes(LINK_COLUMNS, lines))
         click.echo(f"Đã ghi {count(len(lines))} liên kết vào {out}.")
         return
-    widths = [max(map(len, column)) for column in zip(LINK_COLUMNS, *lines, strict=True)]
-    for line in (LINK_COLUMNS, *lines):
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+    echo_table(LINK_COLUMNS, lines)
 
 
 @qr.command("image")
@@ -128,11 +127,25 @@ def _links(unit_code: str, *, below: bool, now: datetime) -> list[QrCode]:
     return qrcode.links(db.session, unit_code, below=below, today=now.date(), now=now, actor=audit.COMMAND_LINE)
 
 
-def _csv(lines: Sequence[Sequence[str]]) -> bytes:
+def place_name(qr_code: QrCode) -> str:
+    """Name where a code is shown."""
+    if qr_code.counter is not None:
+        return qr_code.counter.name
+    return AT_EXIT if qr_code.is_exit else ONLINE
+
+
+def echo_table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
+    """Print lines under their heading, in columns."""
+    widths = [max(map(len, column)) for column in zip(head, *lines, strict=True)]
+    for line in (head, *lines):
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def csv_bytes(head: Sequence[str], lines: Sequence[Sequence[str]]) -> bytes:
     """Write the list with a byte-order mark for Excel; a name that would act as a formula is marked as text."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow(LINK_COLUMNS)
+    writer.writerow(head)
     writer.writerows([f"'{cell}" if cell.startswith(FORMULA_MARKS) else cell for cell in line] for line in lines)
     return text.getvalue().encode("utf-8-sig")
 

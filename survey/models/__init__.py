@@ -4,6 +4,8 @@ from survey.models.audit import AuditEvent
 from survey.models.dossier import Basis, Channel, DossierCount, Outcome
 from survey.models.model import Model
 from survey.models.officer import Grant, Officer, Role
+from survey.models.opening import QrOpening
+from survey.models.paper import BatchState, PaperBatch, PaperSheet
 from survey.models.qrcode import QrCode
 from survey.models.questionnaire import QuestionnaireVersion
 from survey.models.reform_index import IndexEntry, IndexPrinted, IndexRound
@@ -15,6 +17,7 @@ from survey.models.unit import Counter, CounterField, ServiceField, Unit, UnitKi
 __all__ = [
     "AuditEvent",
     "Basis",
+    "BatchState",
     "Channel",
     "Counter",
     "CounterField",
@@ -26,7 +29,10 @@ __all__ = [
     "Model",
     "Officer",
     "Outcome",
+    "PaperBatch",
+    "PaperSheet",
     "QrCode",
+    "QrOpening",
     "QuestionnaireVersion",
     "Response",
     "ResponseExtra",

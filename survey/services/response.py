@@ -14,6 +14,7 @@ from forms.questionnaire import SKIPPED, Questionnaire
 from survey.database import write_plainly
 from survey.models import Response, ResponseExtra, ServiceField, Source, SpentNonce, Trust
 from survey.services.destination import Destination, fields_of, resolve
+from survey.services.opening import Openings
 
 TOO_FAST = "f"
 
@@ -50,8 +51,11 @@ def submit(
     declared_field: str | None,
     spending: Spending,
     today: date,
+    openings: Openings | None = None,
 ) -> Destination:
     """Store one response to `code` and return where it was booked; the same form sent again changes nothing.
+
+    One that counts is noted in `openings`.
 
     A declared field that nobody is asked about is left out. Raises HailongError as `resolve` does.
     """
@@ -86,6 +90,9 @@ def submit(
         with engine.connect() as connection:
             if not was_sent(connection, spending.nonce_hash):
                 raise
+    else:
+        if openings is not None and not destination.is_trial(today):
+            openings.count_sent(destination.code, today)
     return destination
 
 

@@ -24,9 +24,11 @@ from survey.messages import sentence
 from survey.models import Channel
 from survey.services import response
 from survey.services.destination import Destination, FieldName, offered_fields, resolve
+from survey.services.opening import Openings
 from survey.services.response import Spending
 from survey.views import public_page
 from survey.views.slotted import SLOT, SlottedPage
+from survey.views.visits import is_visit
 
 blueprint = Blueprint("citizen", __name__)
 
@@ -98,7 +100,10 @@ def form(code: str) -> Response:
     with _engine().connect() as connection:
         destination = _destination(connection, code)
         facts = _facts(destination, SHORT_FORM)
-    nonce = _signer().issue(code=destination.code, version=SHORT_FORM, now=_now())
+    now = _now()
+    if not facts.trial and is_visit(request):
+        _openings().count_opened(destination.code, now.date())
+    nonce = _signer().issue(code=destination.code, version=SHORT_FORM, now=now)
     page = _form_page(facts, len(nonce))
     return public_page.respond_slotted(page, nonce, style=public_page.FORM_STYLE)
 
@@ -171,6 +176,7 @@ def _store(code: str, sent: CitizenForm, nonce: Nonce) -> AnyResponse:
             too_fast=nonce.is_too_fast(now),
         ),
         today=now.date(),
+        openings=_openings(),
     )
     return _to_thanks(destination, sent, nonce)
 
@@ -190,6 +196,11 @@ def _to_thanks(destination: Destination, sent: CitizenForm, nonce: Nonce) -> Any
 
 def _engine() -> Engine:
     return db.engine(current_app)
+
+
+def _openings() -> Openings:
+    openings: Openings = current_app.extensions["hailong_openings"]
+    return openings
 
 
 def _destination(connection: Connection, code: str) -> Destination:
