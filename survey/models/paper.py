@@ -65,8 +65,8 @@ class PaperBatch(Model):
 class PaperSheet(Model):
     """One typed sheet of an open batch: a draft, which goes when the batch ends.
 
-    `typed` is the row of keys that counts. Of a sheet drawn for a blind second typing (`chosen`), `first` keeps what
-    was typed first and `second` what was typed then; `settled` says that a difference was looked up on the paper.
+    `typed` is the row of keys that counts. Of a sheet drawn for a blind second typing (`chosen`), `first` keeps
+    what was typed first, `second` what was typed then; `settled`: a difference was looked up on the paper.
     """
 
     __tablename__ = "paper_sheet"

@@ -1,7 +1,7 @@
 """How many times the form of a code was opened and sent: the denominator of a response rate.
 
-Opening a form must not wait for a write, so the numbers are gathered in memory and added to the table now and then.
-They are numbers per code and day: no request, no moment and no person is told apart in them.
+Opening a form must not wait for a write, so the numbers are gathered in memory and added to the table now and
+then. They are numbers per code and day: no request, no moment and no person is told apart in them.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ def ensure_codes(
 
 
 def live_codes(session: Session, unit: Unit, *, today: date) -> list[QrCode]:
-    """List the codes of `unit` that are not revoked: counters in order of their codes, the exit, the online link."""
+    """List the codes of `unit` that are not revoked: counters by their codes, the exit, the online link."""
     query = (
         select(QrCode)
         .outerjoin(QrCode.counter)
