@@ -62,14 +62,15 @@ def newest_codes(session: Session, unit: Unit, *, today: date) -> list[QrCode]:
 
 
 def links(
-    session: Session, unit_code: str, *, below: bool, today: date, now: datetime, actor: str
+    session: Session, unit_code: str | None, *, below: bool, today: date, now: datetime, actor: str
 ) -> list[QrCode]:
     """List the codes of a unit, and of the units `below` it; missing ones are made, also without any counter.
 
-    Raises HailongError `unknown_unit`.
+    Of all units without `unit_code`. Raises HailongError `unknown_unit`.
     """
     listed: list[QrCode] = []
-    for unit in units_in_force(session, unit_by_code(session, unit_code), below=below, today=today):
+    top = None if unit_code is None else unit_by_code(session, unit_code)
+    for unit in units_in_force(session, top, below=below, today=today):
         ensure_codes(session, unit, today=today, now=now, actor=actor)
         listed += newest_codes(session, unit, today=today)
     return listed
