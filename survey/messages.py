@@ -45,6 +45,14 @@ SENTENCES = IMPORT_SENTENCES | {
     "unknown_one_time_code": _(
         "Không có mã này. Xin xem lại từng chữ và số. Nếu mã đã cũ, xin quét mã trên tờ áp phích ở quầy."
     ),
+    "no_units": _("Chưa có đơn vị hay quầy nào để in. Hãy nhập bằng: hailong units import TỆP"),
+    "logo_too_large": _("Tệp biểu trưng lớn hơn %(largest)s KB. Hãy dùng tệp nhỏ hơn."),
+    "logo_too_many_pixels": _("Biểu trưng có cạnh dài hơn %(most)s điểm ảnh. Hãy thu nhỏ ảnh."),
+    "logo_unreadable": _("Không đọc được biểu trưng: hãy dùng tệp PNG hoặc SVG còn nguyên vẹn."),
+    "logo_unsafe": _(
+        "Tệp SVG của biểu trưng có chữ chưa chuyển thành nét, mã chạy hoặc liên kết ra ngoài. "
+        "Hãy chuyển chữ thành nét, hoặc dùng tệp PNG."
+    ),
     "revoked_code": _("Mã này không còn dùng nữa. Xin quét mã mới ở quầy."),
     "unknown_code": _("Không có mã này. Xin xem lại mã in dưới hình vuông: 8 hoặc 16 chữ và số."),
     "questionnaire_changed": _(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from survey.cli import analyse, demo, export, imports, index, officers, qr, score, setup
+from survey.cli import analyse, demo, export, imports, index, officers, openings, qr, score, setup
 
 COMMANDS: tuple[click.Command, ...] = (
     setup.init,
@@ -20,3 +20,4 @@ COMMANDS: tuple[click.Command, ...] = (
     qr.qr,
     officers.officers,
 )
+qr.qr.add_command(openings.openings)

@@ -5,6 +5,8 @@ from survey.models.dossier import Basis, Channel, DossierCount, Outcome
 from survey.models.model import Model
 from survey.models.officer import Grant, Officer, Role
 from survey.models.one_time_code import OneTimeCode, OpenTicket, Purpose
+from survey.models.opening import QrOpening
+from survey.models.paper import BatchState, PaperBatch, PaperSheet
 from survey.models.qrcode import QrCode
 from survey.models.questionnaire import QuestionnaireVersion
 from survey.models.reform_index import IndexEntry, IndexPrinted, IndexRound
@@ -16,6 +18,7 @@ from survey.models.unit import Counter, CounterField, ServiceField, Unit, UnitKi
 __all__ = [
     "AuditEvent",
     "Basis",
+    "BatchState",
     "Channel",
     "Counter",
     "CounterField",
@@ -29,8 +32,11 @@ __all__ = [
     "OneTimeCode",
     "OpenTicket",
     "Outcome",
+    "PaperBatch",
+    "PaperSheet",
     "Purpose",
     "QrCode",
+    "QrOpening",
     "QuestionnaireVersion",
     "Response",
     "ResponseExtra",

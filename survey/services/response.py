@@ -18,6 +18,7 @@ from survey.errors import HailongError
 from survey.models import Response, ResponseExtra, ServiceField, Source, SpentNonce, Trust
 from survey.services import one_time_code
 from survey.services.destination import Destination, fields_of, resolve
+from survey.services.opening import Openings
 
 TOO_FAST = "f"
 
@@ -54,11 +55,12 @@ def submit(
     declared_field: str | None,
     spending: Spending,
     today: date,
+    openings: Openings | None = None,
 ) -> Destination:
     """Store one response to `code` and return where it was booked; the same form sent again changes nothing.
 
-    A declared field that nobody is asked about is left out. Raises HailongError as `resolve` does, or `used_code`
-    when another form has used a one-time code.
+    One that counts is noted in `openings`. A declared field that nobody is asked about is left out. Raises
+    HailongError as `resolve` does, or `used_code` when another form has used a one-time code.
     """
     row = {
         "local_date": today,
@@ -82,6 +84,9 @@ def submit(
         with engine.connect() as connection:
             if not was_sent(connection, spending.nonce_hash):
                 raise
+    else:
+        if openings is not None and not destination.is_trial(today):
+            openings.count_sent(destination.code, today)
     if destination.ticket is not None:
         one_time_code.forget_use(engine)
     return destination

@@ -24,9 +24,11 @@ from survey.messages import sentence
 from survey.models import Channel
 from survey.services import one_time_code, response
 from survey.services.destination import Destination, FieldName, offered_fields, resolve
+from survey.services.opening import Openings
 from survey.services.response import Spending
 from survey.views import public_page, script
 from survey.views.slotted import SLOT, SlottedPage
+from survey.views.visits import is_visit
 
 blueprint = Blueprint("citizen", __name__)
 
@@ -108,7 +110,10 @@ def form(code: str) -> Response:
         destination = _destination(connection, code)
         version = _open_version(connection, destination)
     facts = _facts(destination, version)
-    nonce = _signer().issue(code=destination.code, version=version, now=_now())
+    now = _now()
+    if not facts.trial and is_visit(request):
+        _openings().count_opened(destination.code, now.date())
+    nonce = _signer().issue(code=destination.code, version=version, now=now)
     page = _form_page(facts, len(nonce))
     return public_page.respond_slotted(page, nonce, style=public_page.FORM_STYLE)
 
@@ -183,6 +188,7 @@ def _store(code: str, sent: CitizenForm, nonce: Nonce) -> AnyResponse:
             too_fast=nonce.is_too_fast(now),
         ),
         today=now.date(),
+        openings=_openings(),
     )
     return _to_thanks(destination, sent, nonce)
 
@@ -224,6 +230,11 @@ def _open_version(connection: Connection, destination: Destination) -> str:
     if not one_time_code.is_open(connection, destination.ticket):
         raise HailongError("used_code")
     return destination.ticket.version or SHORT_FORM
+
+
+def _openings() -> Openings:
+    openings: Openings = current_app.extensions["hailong_openings"]
+    return openings
 
 
 def _opening(code: str) -> Opening:
