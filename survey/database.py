@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from survey.config import SettingsError
 
 WRITE = "hailong_write"
+BUSY_TIMEOUT = "busy_timeout=30000"
 # A failed statement is logged; what was to be stored is not.
 PRIVATE = {"hide_parameters": True}
 
@@ -42,7 +43,15 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:
     connection.isolation_level = None  # we send BEGIN ourselves
     cursor = connection.cursor()
     # The threads are for sorting: a tally of a million responses uses a second core where there is one.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "threads=2"):
+    # What is deleted is overwritten: erased texts and contact details must not be found in the file.
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        BUSY_TIMEOUT,
+        "foreign_keys=ON",
+        "threads=2",
+        "secure_delete=ON",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -80,3 +89,18 @@ def write_plainly(engine: Engine) -> Iterator[Connection]:
     """
     with engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin():
         yield connection
+
+
+def forget_deleted(session: Session) -> None:
+    """Clear SQLite's write-ahead log, which still holds what has just been deleted.
+
+    While somebody reads there it stays until the next time. PostgreSQL's own vacuum does the like.
+    """
+    engine = session.get_bind()
+    if not isinstance(engine, Engine) or engine.dialect.name != "sqlite":
+        return
+    with closing(engine.raw_connection()) as connection:
+        cursor = connection.cursor()
+        for pragma in ("busy_timeout=0", "wal_checkpoint(TRUNCATE)", BUSY_TIMEOUT):
+            cursor.execute(f"PRAGMA {pragma}").fetchall()
+        cursor.close()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from survey.cli import analyse, demo, export, imports, index, officers, qr, score, setup
+from survey.cli import analyse, demo, export, imports, index, officers, purge, qr, score, setup
 
 COMMANDS: tuple[click.Command, ...] = (
     setup.init,
@@ -19,4 +19,5 @@ COMMANDS: tuple[click.Command, ...] = (
     analyse.analyse_command,
     qr.qr,
     officers.officers,
+    purge.purge,
 )

@@ -1,7 +1,18 @@
 """The tables, one noun per file."""
 
 from survey.models.audit import AuditEvent
+from survey.models.comment import Comment
 from survey.models.dossier import Basis, Channel, DossierCount, Outcome
+from survey.models.feedback import (
+    CaseState,
+    EntryKind,
+    Erasure,
+    FeedbackCase,
+    FeedbackContact,
+    FeedbackEntry,
+    Reader,
+    Topic,
+)
 from survey.models.model import Model
 from survey.models.officer import Grant, Officer, Role
 from survey.models.qrcode import QrCode
@@ -15,10 +26,17 @@ from survey.models.unit import Counter, CounterField, ServiceField, Unit, UnitKi
 __all__ = [
     "AuditEvent",
     "Basis",
+    "CaseState",
     "Channel",
+    "Comment",
     "Counter",
     "CounterField",
     "DossierCount",
+    "EntryKind",
+    "Erasure",
+    "FeedbackCase",
+    "FeedbackContact",
+    "FeedbackEntry",
     "Grant",
     "IndexEntry",
     "IndexPrinted",
@@ -28,6 +46,7 @@ __all__ = [
     "Outcome",
     "QrCode",
     "QuestionnaireVersion",
+    "Reader",
     "Response",
     "ResponseExtra",
     "Role",
@@ -38,6 +57,7 @@ __all__ = [
     "SiteFact",
     "Source",
     "SpentNonce",
+    "Topic",
     "Trust",
     "Unit",
     "UnitKind",

@@ -6,7 +6,8 @@ import re
 import zlib
 from typing import Any
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, g, request, url_for
+from markupsafe import Markup, escape
 
 from survey.config import Settings
 from survey.language import choose_language
@@ -15,6 +16,7 @@ from survey.views.stylesheet import Stylesheet, read_stylesheet
 
 FORM_STYLE = read_stylesheet("citizen.css")
 PAGE_STYLE = read_stylesheet("citizen.css", "page.css")
+FEEDBACK_STYLE = read_stylesheet("citizen.css", "page.css", "feedback.css")
 _GZIP = zlib.MAX_WBITS + 16
 
 
@@ -22,6 +24,25 @@ def is_example() -> bool:
     """Tell whether this is the example, which says so on every page."""
     settings: Settings = current_app.config["SETTINGS"]
     return settings.is_example
+
+
+def own_url(endpoint: str, **values: Any) -> str:
+    """Make an address in the language of this one."""
+    if choose_language() != "vi":
+        values["lang"] = choose_language()
+    return url_for(endpoint, **values)
+
+
+def switches(sent: Any) -> dict[str, int]:
+    """Take large text and dark page along, as a form sent them."""
+    return {name: 1 for name in ("to", "td") if sent[name].data}
+
+
+def vietnamese(name: str) -> Markup:
+    """Put a Vietnamese name into a page, marked as such where the page is in another language."""
+    if choose_language() == "vi":
+        return escape(name)
+    return Markup('<span lang="vi">{}</span>').format(name)
 
 
 def render(template: str, *, style: Stylesheet = PAGE_STYLE, **context: Any) -> str:
