@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _
 from analysis.errors import AnalysisError
 from survey.analysis_messages import ANALYSIS_FAULTS, ANALYSIS_REMARKS, ANALYSIS_SENTENCES
 from survey.errors import Fault, HailongError
+from survey.feedback_messages import FEEDBACK_SENTENCES
 from survey.filters import count, decimal, percent
 from survey.import_messages import IMPORT_SENTENCES
 
@@ -22,6 +23,7 @@ MOST_LINES = 200
 MOST_NAMES = 4
 SENTENCES = IMPORT_SENTENCES | {
     **ANALYSIS_SENTENCES,
+    **FEEDBACK_SENTENCES,
     "import_refused": _("Chưa nhập dữ liệu nào: tệp có %(count)s lỗi cần sửa."),
     "closed_unit": _("Đơn vị của mã này đã ngừng hoạt động và chưa có đơn vị thay thế."),
     "email_unusable": _("“%(email)s” không phải là địa chỉ e-mail."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from survey.cli import analyse, demo, export, imports, index, officers, openings, qr, score, setup
+from survey.cli import analyse, demo, export, imports, index, officers, openings, purge, qr, score, setup
 
 COMMANDS: tuple[click.Command, ...] = (
     setup.init,
@@ -19,5 +19,6 @@ COMMANDS: tuple[click.Command, ...] = (
     analyse.analyse_command,
     qr.qr,
     officers.officers,
+    purge.purge,
 )
 qr.qr.add_command(openings.openings)

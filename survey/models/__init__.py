@@ -1,7 +1,18 @@
 """The tables, one noun per file."""
 
 from survey.models.audit import AuditEvent
+from survey.models.comment import Comment
 from survey.models.dossier import Basis, Channel, DossierCount, Outcome
+from survey.models.feedback import (
+    CaseState,
+    EntryKind,
+    Erasure,
+    FeedbackCase,
+    FeedbackContact,
+    FeedbackEntry,
+    Reader,
+    Topic,
+)
 from survey.models.model import Model
 from survey.models.officer import Grant, Officer, Role
 from survey.models.one_time_code import OneTimeCode, OpenTicket, Purpose
@@ -19,10 +30,17 @@ __all__ = [
     "AuditEvent",
     "Basis",
     "BatchState",
+    "CaseState",
     "Channel",
+    "Comment",
     "Counter",
     "CounterField",
     "DossierCount",
+    "EntryKind",
+    "Erasure",
+    "FeedbackCase",
+    "FeedbackContact",
+    "FeedbackEntry",
     "Grant",
     "IndexEntry",
     "IndexPrinted",
@@ -38,6 +56,7 @@ __all__ = [
     "QrCode",
     "QrOpening",
     "QuestionnaireVersion",
+    "Reader",
     "Response",
     "ResponseExtra",
     "Role",
@@ -48,6 +67,7 @@ __all__ = [
     "SiteFact",
     "Source",
     "SpentNonce",
+    "Topic",
     "Trust",
     "Unit",
     "UnitKind",

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from flask import Flask
 
-from survey.views import auth, citizen, errors, exports, health, scores, script
+from survey.views import auth, citizen, errors, exports, feedback, health, scores, script, tracking
 
-BLUEPRINTS = (citizen.blueprint, script.blueprint, health.blueprint, auth.blueprint, scores.blueprint, exports.blueprint)
+BLUEPRINTS = (
+    citizen.blueprint,
+    script.blueprint,
+    feedback.blueprint,
+    tracking.blueprint,
+    health.blueprint,
+    auth.blueprint,
+    scores.blueprint,
+    exports.blueprint,
+)
 
 
 def init_app(app: Flask) -> None:

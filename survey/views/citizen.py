@@ -2,31 +2,34 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, request
 from flask_babel import gettext
 from sqlalchemy import Connection, Engine
 from werkzeug.wrappers import Response as AnyResponse
 
-from forms.citizen import CitizenForm, Opening, citizen_form, extra_form
+from forms.citizen import CitizenForm, ExtraForm, Opening, citizen_form, extra_form
+from forms.feedback import LONGEST_REMARK, clean_remark
 from forms.nonce import Nonce, NonceError, Receipt, Signer, version_in
 from forms.questionnaire import load_questionnaire, released_questionnaires
 from survey import codes
 from survey.config import TIME_ZONE, Settings
 from survey.errors import HailongError
 from survey.extensions import db
-from survey.language import LANGUAGES, choose_language, narrow_languages
+from survey.language import choose_language, narrow_languages
 from survey.messages import sentence
 from survey.models import Channel
-from survey.services import one_time_code, response
+from survey.services import comment, one_time_code, response
 from survey.services.destination import Destination, FieldName, offered_fields, resolve
 from survey.services.opening import Openings
 from survey.services.response import Spending
 from survey.views import public_page, script
+from survey.views.public_page import own_url as _url
+from survey.views.public_page import switches as _switches
 from survey.views.slotted import SLOT, SlottedPage
 from survey.views.visits import is_visit
 
@@ -100,7 +103,11 @@ def enter() -> AnyResponse:
 @blueprint.get("/privacy")
 def privacy() -> Response:
     """Say what is kept, what is not, and for how long."""
-    return public_page.respond(public_page.render("citizen/privacy.html"))
+    settings: Settings = current_app.config["SETTINGS"]
+    html = public_page.render(
+        "citizen/privacy.html", contact_days=settings.contact_days, text_days=settings.text_days
+    )
+    return public_page.respond(html)
 
 
 @blueprint.get("/q/<code>")
@@ -163,6 +170,9 @@ def answer_more(code: str) -> AnyResponse:
     if receipt.is_expired(_now()):
         return public_page.respond(public_page.render("citizen/thanks_expired.html", refused=True), 410)
     sent = extra_form(receipt.version, request.form)
+    remark = clean_remark(request.form)
+    if len(remark) > LONGEST_REMARK:
+        return _thanks_again(receipt, sent, remark)
     response.submit_extra(
         _engine(),
         questionnaire=sent.questionnaire,
@@ -170,7 +180,40 @@ def answer_more(code: str) -> AnyResponse:
         number=receipt.number,
         shown_on=receipt.issued_at.astimezone(TIME_ZONE).date(),
     )
+    if remark:
+        _leave_remark(code, receipt, remark)
     return _to(_url("citizen.thanks", code=code, t=request.args["t"], more=1, **_switches(sent)))
+
+
+def _leave_remark(code: str, receipt: Receipt, remark: str) -> None:
+    """Store a remark by itself; what lets it count once is made from the number, which is stored nowhere."""
+    settings: Settings = current_app.config["SETTINGS"]
+    today = _now().date()
+    destination = _destination(db.session.connection(), code)
+    once = hmac.digest(settings.key_for("remark"), receipt.number, "sha256")
+    comment.leave(db.session, remark, unit_id=destination.unit_id, trial=receipt.trial, once=once, today=today)
+
+
+def _thanks_again(receipt: Receipt, sent: ExtraForm, remark: str) -> Response:
+    """Show the page again with a remark that is too long, so that it can be shortened."""
+    facts = ThanksFacts(
+        version=receipt.version,
+        language=choose_language(),
+        large=sent.to.data,
+        dark=sent.td.data,
+        trial=receipt.trial,
+        example=public_page.is_example(),
+        more_sent=False,
+    )
+    html = public_page.render(
+        "citizen/thanks.html",
+        facts=facts,
+        questions=sent.questionnaire.extra_questions,
+        number=codes.grouped(codes.encode_bits(receipt.number)),
+        chosen=sent.answers,
+        remark=remark,
+    )
+    return public_page.respond(html, 422)
 
 
 def _store(code: str, sent: CitizenForm, nonce: Nonce) -> AnyResponse:
@@ -307,14 +350,3 @@ def _signer_of(settings: Settings) -> Signer:
 
 def _now() -> datetime:
     return datetime.now(TIME_ZONE)
-
-
-def _switches(sent: Any) -> dict[str, int]:
-    return {name: 1 for name in ("to", "td") if sent[name].data}
-
-
-def _url(endpoint: str, **values: Any) -> str:
-    """Make an address in the language of this one, whatever the browser prefers."""
-    if choose_language() != LANGUAGES[0] or "lang" in request.args:
-        values["lang"] = choose_language()
-    return url_for(endpoint, **values)

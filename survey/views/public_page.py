@@ -6,10 +6,11 @@ import re
 import zlib
 from typing import Any
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, g, request, url_for
+from markupsafe import Markup, escape
 
 from survey.config import Settings
-from survey.language import NAMES, choose_language, offered_languages
+from survey.language import LANGUAGES, NAMES, choose_language, offered_languages
 from survey.views.script import SCRIPT
 from survey.views.slotted import SlottedPage
 from survey.views.stylesheet import Stylesheet, read_stylesheet
@@ -17,6 +18,7 @@ from survey.views.stylesheet import Stylesheet, read_stylesheet
 FORM_STYLE = read_stylesheet("citizen.css")
 REFUSED_STYLE = read_stylesheet("citizen.css", "error.css")
 PAGE_STYLE = read_stylesheet("citizen.css", "page.css")
+FEEDBACK_STYLE = read_stylesheet("citizen.css", "page.css", "feedback.css")
 _GZIP = zlib.MAX_WBITS + 16
 
 
@@ -24,6 +26,25 @@ def is_example() -> bool:
     """Tell whether this is the example, which says so on every page."""
     settings: Settings = current_app.config["SETTINGS"]
     return settings.is_example
+
+
+def own_url(endpoint: str, **values: Any) -> str:
+    """Make an address in the language of this one, whatever the browser prefers."""
+    if choose_language() != LANGUAGES[0] or "lang" in request.args:
+        values["lang"] = choose_language()
+    return url_for(endpoint, **values)
+
+
+def switches(sent: Any) -> dict[str, int]:
+    """Take large text and dark page along, as a form sent them."""
+    return {name: 1 for name in ("to", "td") if sent[name].data}
+
+
+def vietnamese(name: str) -> Markup:
+    """Put a Vietnamese name into a page, marked as such where the page is in another language."""
+    if choose_language() == "vi":
+        return escape(name)
+    return Markup('<span lang="vi">{}</span>').format(name)
 
 
 def render(template: str, *, style: Stylesheet = PAGE_STYLE, **context: Any) -> str:
