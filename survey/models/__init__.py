@@ -1,6 +1,7 @@
 """The tables, one noun per file."""
 
 from survey.models.audit import AuditEvent
+from survey.models.device import Device
 from survey.models.dossier import Basis, Channel, DossierCount, Outcome
 from survey.models.model import Model
 from survey.models.officer import Grant, Officer, Role
@@ -18,6 +19,7 @@ __all__ = [
     "Channel",
     "Counter",
     "CounterField",
+    "Device",
     "DossierCount",
     "Grant",
     "IndexEntry",

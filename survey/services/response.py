@@ -16,6 +16,8 @@ from survey.models import Response, ResponseExtra, ServiceField, Source, SpentNo
 from survey.services.destination import Destination, fields_of, resolve
 
 TOO_FAST = "f"
+# It came in after the period of its day was closed: stored and listed, never counted.
+LATE = "l"
 
 # A form may be sent again for seven days; one more for midnight.
 DAYS_BACK = 9
@@ -59,28 +61,15 @@ def submit(
     try:
         with write_plainly(engine) as connection:
             destination = resolve(connection, code, today=today)
-            field, field_source = _field(connection, destination, declared_field)
-            # The unique key decides which of several tries counts; the others wait for it and fail here.
-            connection.execute(_SPEND, {"nonce_hash": spending.nonce_hash, "issued_on": spending.opened_on})
-            connection.execute(
-                _STORE,
-                {
-                    "local_date": today,
-                    "number_hash": number_hash(spending.number),
-                    "unit_id": destination.unit_id,
-                    "counter_id": destination.counter_id,
-                    "version": questionnaire.id,
-                    "trust": Trust.COUNTER,
-                    "flags": TOO_FAST if spending.too_fast else "",
-                    "trial": destination.is_trial(today),
-                    "field": field,
-                    "field_source": field_source,
-                    "channel": destination.channel.value,
-                    "channel_source": Source.CODE,
-                    "outcome": None,
-                    "outcome_source": Source.UNKNOWN,
-                    "answers": encoded,
-                },
+            store(
+                connection,
+                destination,
+                questionnaire=questionnaire,
+                encoded=encoded,
+                declared_field=declared_field,
+                spending=spending,
+                on=today,
+                trust=Trust.COUNTER,
             )
     except IntegrityError:
         with engine.connect() as connection:
@@ -89,9 +78,54 @@ def submit(
     return destination
 
 
+def store(
+    connection: Connection,
+    destination: Destination,
+    *,
+    questionnaire: Questionnaire,
+    encoded: str,
+    declared_field: str | None,
+    spending: Spending,
+    on: date,
+    trust: Trust,
+    late: bool = False,
+) -> None:
+    """Spend the nonce and store the response of the day `on`, within the transaction of `connection`.
+
+    Raises IntegrityError if the nonce is spent: that decides which of several tries counts; others wait for it.
+    """
+    field, field_source = _field(connection, destination, declared_field)
+    connection.execute(_SPEND, {"nonce_hash": spending.nonce_hash, "issued_on": spending.opened_on})
+    connection.execute(
+        _STORE,
+        {
+            "local_date": on,
+            "number_hash": number_hash(spending.number),
+            "unit_id": destination.unit_id,
+            "counter_id": destination.counter_id,
+            "version": questionnaire.id,
+            "trust": trust,
+            "flags": (TOO_FAST if spending.too_fast else "") + (LATE if late else ""),
+            "trial": destination.is_trial(on),
+            "field": field,
+            "field_source": field_source,
+            "channel": destination.channel.value,
+            "channel_source": Source.CODE,
+            "outcome": None,
+            "outcome_source": Source.UNKNOWN,
+            "answers": encoded,
+        },
+    )
+
+
 def was_sent(connection: Connection, nonce_hash: bytes) -> bool:
     """Tell whether a form with this nonce has been stored already."""
     return bool(connection.scalar(_IS_SPENT, {"nonce_hash": nonce_hash}))
+
+
+def was_stored(connection: Connection, number: bytes, *, on: date) -> bool:
+    """Tell whether the response with this number is stored under the day `on`."""
+    return connection.scalar(_LOCAL_DATE, {"days": [on], "number_hash": number_hash(number)}) is not None
 
 
 def submit_extra(
