@@ -26,6 +26,12 @@ SENTENCES = IMPORT_SENTENCES | {
     **FEEDBACK_SENTENCES,
     "import_refused": _("Chưa nhập dữ liệu nào: tệp có %(count)s lỗi cần sửa."),
     "closed_unit": _("Đơn vị của mã này đã ngừng hoạt động và chưa có đơn vị thay thế."),
+    "device_enrolled": _("Máy “%(name)s” đã đăng ký rồi. Muốn thay máy, hãy thu hồi rồi thêm máy mới."),
+    "device_revoked": _("Máy này đã bị thu hồi đăng ký. Xin báo công chức phụ trách cải cách hành chính."),
+    "device_unknown": _("Máy này chưa được đăng ký. Xin báo công chức phụ trách cải cách hành chính."),
+    "enrolment_unusable": _(
+        "Mã đăng ký không đúng, đã dùng hoặc đã hết hạn. Xin lấy mã mới ở trang “Máy tính bảng” của đơn vị."
+    ),
     "email_unusable": _("“%(email)s” không phải là địa chỉ e-mail."),
     "officer_has_password": _(
         "%(email)s đã có tài khoản và mật khẩu; hãy bỏ --password-stdin để chỉ giao thêm vai trò."

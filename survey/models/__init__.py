@@ -2,6 +2,7 @@
 
 from survey.models.audit import AuditEvent
 from survey.models.comment import Comment
+from survey.models.device import Device
 from survey.models.dossier import Basis, Channel, DossierCount, Outcome
 from survey.models.feedback import (
     CaseState,
@@ -35,6 +36,7 @@ __all__ = [
     "Comment",
     "Counter",
     "CounterField",
+    "Device",
     "DossierCount",
     "EntryKind",
     "Erasure",

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from flask import Flask
 
-from survey.views import auth, citizen, errors, exports, feedback, health, scores, script, tracking
+from survey.views import (
+    auth,
+    citizen,
+    devices,
+    errors,
+    exports,
+    feedback,
+    health,
+    kiosk,
+    scores,
+    script,
+    tracking,
+)
 
 BLUEPRINTS = (
     citizen.blueprint,
     script.blueprint,
     feedback.blueprint,
     tracking.blueprint,
+    kiosk.blueprint,
     health.blueprint,
     auth.blueprint,
     scores.blueprint,
+    devices.blueprint,
     exports.blueprint,
 )
 
