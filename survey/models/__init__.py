@@ -2,10 +2,11 @@
 
 from survey.models.audit import AuditEvent
 from survey.models.dossier import Basis, Channel, DossierCount, Outcome
+from survey.models.leader_survey import LeaderInvitation, LeaderResponse, LeaderSurvey
 from survey.models.model import Model
 from survey.models.officer import Grant, Officer, Role
 from survey.models.qrcode import QrCode
-from survey.models.questionnaire import QuestionnaireVersion
+from survey.models.questionnaire import QuestionnaireDraft, QuestionnaireUse, QuestionnaireVersion
 from survey.models.reform_index import IndexEntry, IndexPrinted, IndexRound
 from survey.models.response import Response, ResponseExtra, Source, SpentNonce, Trust
 from survey.models.score import Score, ScoreSet, ScoreState
@@ -23,10 +24,15 @@ __all__ = [
     "IndexEntry",
     "IndexPrinted",
     "IndexRound",
+    "LeaderInvitation",
+    "LeaderResponse",
+    "LeaderSurvey",
     "Model",
     "Officer",
     "Outcome",
     "QrCode",
+    "QuestionnaireDraft",
+    "QuestionnaireUse",
     "QuestionnaireVersion",
     "Response",
     "ResponseExtra",

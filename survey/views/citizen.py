@@ -12,9 +12,9 @@ from flask_babel import gettext
 from sqlalchemy import Connection, Engine
 from werkzeug.wrappers import Response as AnyResponse
 
-from forms.citizen import CitizenForm, Opening, citizen_form, extra_form
+from forms.citizen import CitizenForm, Opening, blank_form, citizen_form, extra_form
 from forms.nonce import Nonce, NonceError, Receipt, Signer, version_in
-from forms.questionnaire import load_questionnaire, released_questionnaires
+from forms.questionnaire import Purpose, Questionnaire, QuestionnaireError, load_questionnaire
 from survey import codes
 from survey.config import TIME_ZONE, Settings
 from survey.errors import HailongError
@@ -22,7 +22,7 @@ from survey.extensions import db
 from survey.language import choose_language
 from survey.messages import sentence
 from survey.models import Channel
-from survey.services import response
+from survey.services import questionnaire_use, response
 from survey.services.destination import Destination, FieldName, offered_fields, resolve
 from survey.services.response import Spending
 from survey.views import public_page
@@ -30,7 +30,6 @@ from survey.views.slotted import SLOT, SlottedPage
 
 blueprint = Blueprint("citizen", __name__)
 
-SHORT_FORM = "short-v1"
 FIELDS_KEPT_SECONDS = 60
 PAGES_KEPT = 256
 NUMBER_SIZE = len(codes.grouped("0" * codes.NUMBER_LENGTH))
@@ -41,7 +40,7 @@ STATUS = {"unknown_code": 404, "revoked_code": 410, "closed_unit": 410}
 class FormFacts:
     """All that the form's page depends on but the nonce; a renamed unit makes another page."""
 
-    version: str
+    questionnaire: Questionnaire
     heading: str
     online: bool
     fields: tuple[tuple[str, str], ...]
@@ -54,7 +53,7 @@ class FormFacts:
 class ThanksFacts:
     """All that the thank-you page depends on but the number: nothing here comes from an answer."""
 
-    version: str
+    questionnaire: Questionnaire
     language: str
     large: bool
     dark: bool
@@ -97,8 +96,9 @@ def form(code: str) -> Response:
     """Show the form."""
     with _engine().connect() as connection:
         destination = _destination(connection, code)
-        facts = _facts(destination, SHORT_FORM)
-    nonce = _signer().issue(code=destination.code, version=SHORT_FORM, now=_now())
+        questionnaire = questionnaire_use.for_citizens(connection, destination.unit_id, today=_now().date())
+        facts = _facts(destination, questionnaire)
+    nonce = _signer().issue(code=destination.code, version=questionnaire.id, now=_now())
     page = _form_page(facts, len(nonce))
     return public_page.respond_slotted(page, nonce, style=public_page.FORM_STYLE)
 
@@ -114,7 +114,7 @@ def answer(code: str) -> AnyResponse:
         destination = _destination(connection, code)
         if sent.nonce and response.was_sent(connection, sent.nonce.hash):
             return _to_thanks(destination, sent, sent.nonce)
-        facts = _facts(destination, sent.questionnaire.id)
+        facts = _facts(destination, sent.questionnaire)
     html = _form_html(facts, sent, nonce=sent.n.current_token, failed=True)
     return public_page.respond(html, 400 if sent.is_altered else 422, style=public_page.FORM_STYLE)
 
@@ -127,7 +127,7 @@ def thanks(code: str) -> Response:
         return public_page.respond(public_page.render("citizen/thanks_expired.html", refused=False))
     arguments = request.args
     facts = ThanksFacts(
-        version=receipt.version,
+        questionnaire=load_questionnaire(receipt.version),
         language=choose_language(),
         large="to" in arguments,
         dark="td" in arguments,
@@ -198,17 +198,21 @@ def _destination(connection: Connection, code: str) -> Destination:
 
 def _opening(code: str) -> Opening:
     """Take the version that the form was opened with, if it is one of ours: it may not be today's."""
-    named = version_in(request.form.get("n", ""))
-    known = {questionnaire.id for questionnaire in released_questionnaires()}
-    version = named if named in known else SHORT_FORM
+    version = version_in(request.form.get("n", ""))
+    try:
+        known = load_questionnaire(version).purpose is Purpose.CITIZEN
+    except QuestionnaireError:
+        known = False
+    if not known:
+        version = questionnaire_use.DEFAULT_VERSION
     return Opening(_signer(), code, version, _now())
 
 
-def _facts(destination: Destination, version: str) -> FormFacts:
+def _facts(destination: Destination, questionnaire: Questionnaire) -> FormFacts:
     language = choose_language()
     fields = _fields(_engine(), destination, int(_now().timestamp()) // FIELDS_KEPT_SECONDS)
     return FormFacts(
-        version=version,
+        questionnaire=questionnaire,
         heading=destination.one_stop_name,
         online=destination.channel is Channel.ONLINE,
         fields=tuple((field.code, field.name_en if language == "en" else field.name_vi) for field in fields),
@@ -227,7 +231,7 @@ def _fields(engine: Engine, destination: Destination, _time: int) -> tuple[Field
 
 @lru_cache(PAGES_KEPT)
 def _form_page(facts: FormFacts, nonce_size: int) -> SlottedPage:
-    blank = citizen_form(Opening(_signer(), "", facts.version, _now()))
+    blank = blank_form(facts.questionnaire, Opening(_signer(), "", facts.questionnaire.id, _now()))
     return SlottedPage(_form_html(facts, blank, nonce=SLOT, failed=False), nonce_size)
 
 
@@ -238,7 +242,7 @@ def _form_html(facts: FormFacts, form: CitizenForm, *, nonce: str, failed: bool)
 
 @lru_cache(PAGES_KEPT)
 def _thanks_page(facts: ThanksFacts) -> SlottedPage:
-    questions = load_questionnaire(facts.version).extra_questions
+    questions = facts.questionnaire.extra_questions
     html = public_page.render("citizen/thanks.html", facts=facts, questions=questions, number=SLOT)
     return SlottedPage(html, NUMBER_SIZE)
 
