@@ -147,7 +147,9 @@ class ExtraForm(Switches):
 
 def citizen_form(opening: Opening, sent: MultiDict[str, str] | None = None) -> CitizenForm:
     """Make the form for `opening`, with what was sent if anything was."""
-    form: CitizenForm = _form_class(load_questionnaire(opening.version))(formdata=sent, meta={"csrf_context": opening})
+    form: CitizenForm = _form_class(load_questionnaire(opening.version))(
+        formdata=sent, meta={"csrf_context": opening}
+    )
     return form
 
 

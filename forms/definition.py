@@ -8,7 +8,17 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from forms.question import NOT_APPLICABLE, RATINGS, Choice, Factor, Kind, Question, QuestionnaireError, Section, Text
+from forms.question import (
+    NOT_APPLICABLE,
+    RATINGS,
+    Choice,
+    Factor,
+    Kind,
+    Question,
+    QuestionnaireError,
+    Section,
+    Text,
+)
 
 WHOLE = "the definition"
 CODE = re.compile(r"[A-Z][A-Z0-9]{0,7}")
@@ -95,7 +105,7 @@ class Definition:
             yield Factor(code=code, title=self._text(entry.get("title"), f"{place}: title"), items=items)
 
     def rating_points(self) -> tuple[Decimal, ...]:
-        """What each of the five ratings is worth, worst first; empty where ratings give no points by themselves."""
+        """What each of the five ratings is worth, worst first; empty where they give no points by themselves."""
         given = self._data.get("rating_points", [])
         points = tuple(Decimal(str(value)) for value in given)
         if points and (len(points) != len(RATINGS) or sorted(set(points)) != list(points)):

@@ -108,7 +108,9 @@ class Questionnaire:
     def positions(self) -> Mapping[str, int]:
         """Where the first character of each question stands in the answer string, counted from 0."""
         widths = [len(question.columns) for question in self.questions]
-        return dict(zip((question.code for question in self.questions), accumulate(widths, initial=0), strict=False))
+        return dict(
+            zip((question.code for question in self.questions), accumulate(widths, initial=0), strict=False)
+        )
 
     @cached_property
     def numbers(self) -> Mapping[str, int]:

@@ -27,13 +27,30 @@ class Permission(StrEnum):
     SEE_SCORES = auto()
     EXPORT_SCORES = auto()
     REFRESH_SCORES = auto()
+    SEE_QUESTIONNAIRES = auto()
+    EDIT_QUESTIONNAIRES = auto()
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ONE_STOP: frozenset({Permission.SEE_SCORES}),
-    Role.REFORM: frozenset({Permission.SEE_SCORES, Permission.EXPORT_SCORES, Permission.REFRESH_SCORES}),
-    Role.LEADER: frozenset({Permission.SEE_SCORES, Permission.EXPORT_SCORES, Permission.REFRESH_SCORES}),
-    Role.INSPECTOR: frozenset({Permission.SEE_SCORES, Permission.EXPORT_SCORES}),
+    Role.ONE_STOP: frozenset({Permission.SEE_SCORES, Permission.SEE_QUESTIONNAIRES}),
+    Role.REFORM: frozenset(
+        {
+            Permission.SEE_SCORES,
+            Permission.EXPORT_SCORES,
+            Permission.REFRESH_SCORES,
+            Permission.SEE_QUESTIONNAIRES,
+            Permission.EDIT_QUESTIONNAIRES,
+        }
+    ),
+    Role.LEADER: frozenset(
+        {
+            Permission.SEE_SCORES,
+            Permission.EXPORT_SCORES,
+            Permission.REFRESH_SCORES,
+            Permission.SEE_QUESTIONNAIRES,
+        }
+    ),
+    Role.INSPECTOR: frozenset({Permission.SEE_SCORES, Permission.EXPORT_SCORES, Permission.SEE_QUESTIONNAIRES}),
     Role.ADMINISTRATOR: frozenset(),
 }
 
@@ -53,6 +70,19 @@ def require(permission: Permission) -> Officer:
     """Return the signed-in officer, or answer 403 if none of the roles has `permission`."""
     officer: Officer = current_user._get_current_object()
     if not may(officer, permission):
+        abort(403)
+    return officer
+
+
+def stands_at_top(officer: Officer, permission: Permission) -> bool:
+    """Tell whether the officer has `permission` on a unit with nothing above it: what is made there is for all."""
+    return any(permission in PERMISSIONS[grant.role] and grant.unit.parent_id is None for grant in officer.grants)
+
+
+def require_at_top(permission: Permission) -> Officer:
+    """Return the signed-in officer, or answer 403 if none of the roles has `permission` at the top of the tree."""
+    officer = require(permission)
+    if not stands_at_top(officer, permission):
         abort(403)
     return officer
 

@@ -40,7 +40,7 @@ def _add_fields(session: Session) -> None:
 
 
 def _register_questionnaires(session: Session, today: date) -> None:
-    """Freeze each version of the program at its first meeting, and check that nothing released was changed since."""
+    """Freeze each version of the program at its first meeting; check that nothing released was changed."""
     for each in packaged_questionnaires():
         known = session.get(QuestionnaireVersion, each.id)
         if known is None:

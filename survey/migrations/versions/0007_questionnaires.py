@@ -23,7 +23,9 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_questionnaire_use_unit_id_unit")),
         sa.ForeignKeyConstraint(
-            ["version"], ["questionnaire_version.id"], name=op.f("fk_questionnaire_use_version_questionnaire_version")
+            ["version"],
+            ["questionnaire_version.id"],
+            name=op.f("fk_questionnaire_use_version_questionnaire_version"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_questionnaire_use")),
     )
