@@ -73,8 +73,9 @@ class Purpose(StrEnum):
 class Questionnaire:
     """One version of a questionnaire, complete in every language it names; equal only to itself.
 
-    `incomplete` says what its legal source asks for and this version lacks. `rating_points` are what the ratings
-    of a leaders' survey are worth.
+    `incomplete` says what its legal source asks for and this version lacks. In a leaders' survey `rating_points`
+    are what the ratings are worth, `points_from` and `details_from` how many responses a unit's points and the
+    means of single questions need.
     """
 
     id: str
@@ -93,6 +94,8 @@ class Questionnaire:
     stem: Text
     incomplete: Text | None
     rating_points: tuple[Decimal, ...]
+    points_from: int
+    details_from: int
     sections: tuple[Section, ...]
     questions: tuple[Question, ...]
     extra_questions: tuple[Question, ...]
@@ -235,6 +238,8 @@ def questionnaire_from(data: Mapping[str, Any]) -> Questionnaire:
         stem=definition.text("stem"),
         incomplete=definition.optional_text("incomplete"),
         rating_points=definition.rating_points(),
+        points_from=data.get("points_from", 0),
+        details_from=data.get("details_from", 0),
         sections=tuple(definition.sections()),
         questions=tuple(definition.questions("question")),
         extra_questions=tuple(definition.questions("extra_question")),
@@ -278,6 +283,11 @@ def _check(questionnaire: Questionnaire) -> None:
     _check_sections(questionnaire)
     if questionnaire.purpose is Purpose.LEADER and not questionnaire.rating_points:
         raise QuestionnaireError("rating_points: a leaders' survey needs them")
+    if (
+        questionnaire.purpose is Purpose.LEADER
+        and not 2 <= questionnaire.points_from <= questionnaire.details_from
+    ):
+        raise QuestionnaireError("points_from: at least 2 leaders, and no more than details_from")
     items = [item for factor in questionnaire.factors for item in factor.items]
     if sorted(items) != sorted(questionnaire.rating_items):
         raise QuestionnaireError(

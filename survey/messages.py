@@ -35,8 +35,18 @@ SENTENCES = IMPORT_SENTENCES | {
         "%(unit)s chưa có quầy nào để in áp phích. Hãy nhập quầy bằng: hailong counters import TỆP. "
         "Liên kết trực tuyến của đơn vị xem bằng: hailong qr links --unit %(unit_code)s"
     ),
+    "expired_code": _(
+        "Mã này đã quá hạn dùng. Ý kiến của Ông/Bà vẫn được đón nhận: xin quét mã trên tờ áp phích ở quầy."
+    ),
+    "used_code": _(
+        "Mỗi mã chỉ gửi được một phiếu, và phiếu của mã này đã được ghi nhận. Nếu muốn góp ý thêm, hoặc phiếu đó "
+        "không phải do Ông/Bà gửi, xin quét mã trên tờ áp phích ở quầy."
+    ),
+    "unknown_one_time_code": _(
+        "Không có mã này. Xin xem lại từng chữ và số. Nếu mã đã cũ, xin quét mã trên tờ áp phích ở quầy."
+    ),
     "revoked_code": _("Mã này không còn dùng nữa. Xin quét mã mới ở quầy."),
-    "unknown_code": _("Không có mã này. Xin xem lại mã in dưới hình vuông: 8 chữ và số."),
+    "unknown_code": _("Không có mã này. Xin xem lại mã in dưới hình vuông: 8 hoặc 16 chữ và số."),
     "questionnaire_changed": _(
         "Bộ câu hỏi %(version)s đã phát hành nhưng nội dung bị sửa. Hãy đặt lại tệp cũ hoặc đặt tên phiên bản mới."
     ),
@@ -44,6 +54,14 @@ SENTENCES = IMPORT_SENTENCES | {
     "questionnaire_released": _("Mã %(version)s đã phát hành rồi. Xin đặt mã khác."),
     "questionnaire_faulty": _("Bộ câu hỏi chưa dùng được: %(detail)s"),
     "questionnaire_for_leaders": _("%(version)s là phiếu của lãnh đạo, không giao cho người dân được."),
+    "questionnaire_for_citizens": _("%(version)s là phiếu của người dân, không dùng cho lãnh đạo được."),
+    "invitation_in_the_past": _("Hạn trả lời đã qua. Hãy đặt --until một ngày từ hôm nay trở đi."),
+    "leader_survey_other_version": _(
+        "%(unit)s đã được đánh giá bằng %(version)s trong đợt này; không trộn hai phiếu vào một điểm được."
+    ),
+    "no_leader_survey": _(
+        "Đợt %(round)s chưa mời lãnh đạo nào. Hãy mời bằng: hailong leaders invite TỆP --round %(round)s"
+    ),
     "draft_gone": _("Bản nháp này không còn nữa: đã phát hành hoặc đã bỏ."),
     "use_backwards": _("Ngày kết thúc đứng trước ngày bắt đầu."),
     "use_in_the_past": _("Ngày bắt đầu đã qua: câu hỏi của ngày đã qua không đổi lại được."),

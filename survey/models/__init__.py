@@ -2,9 +2,10 @@
 
 from survey.models.audit import AuditEvent
 from survey.models.dossier import Basis, Channel, DossierCount, Outcome
-from survey.models.leader_survey import LeaderInvitation, LeaderResponse, LeaderSurvey
+from survey.models.leader_survey import LeaderResponse, LeaderSurvey
 from survey.models.model import Model
 from survey.models.officer import Grant, Officer, Role
+from survey.models.one_time_code import OneTimeCode, OpenTicket, Purpose
 from survey.models.qrcode import QrCode
 from survey.models.questionnaire import QuestionnaireDraft, QuestionnaireUse, QuestionnaireVersion
 from survey.models.reform_index import IndexEntry, IndexPrinted, IndexRound
@@ -24,12 +25,14 @@ __all__ = [
     "IndexEntry",
     "IndexPrinted",
     "IndexRound",
-    "LeaderInvitation",
     "LeaderResponse",
     "LeaderSurvey",
     "Model",
     "Officer",
+    "OneTimeCode",
+    "OpenTicket",
     "Outcome",
+    "Purpose",
     "QrCode",
     "QuestionnaireDraft",
     "QuestionnaireUse",

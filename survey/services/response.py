@@ -6,13 +6,17 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, exists, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from forms.questionnaire import SKIPPED, Questionnaire
-from survey.database import write_plainly
+from survey.codes import is_one_time_code
+from survey.database import empty_log, write_plainly
+from survey.errors import HailongError
 from survey.models import Response, ResponseExtra, ServiceField, Source, SpentNonce, Trust
+from survey.services import leader_survey, one_time_code
 from survey.services.destination import Destination, fields_of, resolve
 
 TOO_FAST = "f"
@@ -53,39 +57,37 @@ def submit(
 ) -> Destination:
     """Store one response to `code` and return where it was booked; the same form sent again changes nothing.
 
-    A declared field that nobody is asked about is left out. Raises HailongError as `resolve` does.
+    A declared field that nobody is asked about is left out. Raises HailongError as `resolve` does, or `used_code`
+    when another form has used a one-time code.
     """
-    encoded = questionnaire.encode(answers)
+    row = {
+        "local_date": today,
+        "number_hash": number_hash(spending.number),
+        "version": questionnaire.id,
+        "flags": TOO_FAST if spending.too_fast else "",
+        "answers": questionnaire.encode(answers),
+    }
+    if is_one_time_code(code):
+        one_time_code.mend_after_crash(engine)
     try:
         with write_plainly(engine) as connection:
-            destination = resolve(connection, code, today=today)
-            field, field_source = _field(connection, destination, declared_field)
+            destination = resolve(connection, code, today=today, opened_on=spending.opened_on)
+            leader_survey.check_purpose(destination, questionnaire)
+            booked = _booked(connection, destination, declared_field, today)
             # The unique key decides which of several tries counts; the others wait for it and fail here.
             connection.execute(_SPEND, {"nonce_hash": spending.nonce_hash, "issued_on": spending.opened_on})
-            connection.execute(
-                _STORE,
-                {
-                    "local_date": today,
-                    "number_hash": number_hash(spending.number),
-                    "unit_id": destination.unit_id,
-                    "counter_id": destination.counter_id,
-                    "version": questionnaire.id,
-                    "trust": Trust.COUNTER,
-                    "flags": TOO_FAST if spending.too_fast else "",
-                    "trial": destination.is_trial(today),
-                    "field": field,
-                    "field_source": field_source,
-                    "channel": destination.channel.value,
-                    "channel_source": Source.CODE,
-                    "outcome": None,
-                    "outcome_source": Source.UNKNOWN,
-                    "answers": encoded,
-                },
-            )
+            if destination.ticket is not None and not one_time_code.use(connection, destination.ticket):
+                raise HailongError("used_code")
+            if leader_survey.is_asked(destination):
+                leader_survey.store(connection, destination, row["number_hash"], row["answers"])
+            else:
+                connection.execute(_STORE, row | booked)
     except IntegrityError:
         with engine.connect() as connection:
             if not was_sent(connection, spending.nonce_hash):
                 raise
+    if destination.ticket is not None:
+        empty_log(engine)
     return destination
 
 
@@ -129,8 +131,31 @@ def number_hash(number: bytes) -> bytes:
     return hashlib.sha256(number).digest()
 
 
+def _booked(connection: Connection, destination: Destination, declared: str | None, today: date) -> dict[str, Any]:
+    """Say where a response belongs, and where that is known from; never through which one-time code it came."""
+    ticket = destination.ticket
+    known = Source.CODE if ticket is None else Source.TOKEN
+    outcome = None if ticket is None else ticket.outcome
+    field, field_source = _field(connection, destination, declared)
+    return {
+        "unit_id": destination.unit_id,
+        "counter_id": destination.counter_id,
+        "trust": Trust.COUNTER if ticket is None else Trust.DOSSIER,
+        "trial": destination.is_trial(today),
+        "field": field,
+        "field_source": field_source,
+        "channel": destination.channel and destination.channel.value,
+        "channel_source": known if destination.channel else Source.UNKNOWN,
+        "outcome": outcome and outcome.value,
+        "outcome_source": known if outcome else Source.UNKNOWN,
+    }
+
+
 def _field(connection: Connection, destination: Destination, declared: str | None) -> tuple[str | None, Source]:
     """Take the field from the code where it knows it, else as declared, even from a list changed since."""
+    ticket = destination.ticket
+    if ticket is not None and ticket.field is not None:
+        return ticket.field, Source.TOKEN
     if declared and len(destination.own_fields) != 1:
         asked = connection.scalar(_IS_ASKED, {"code": declared})
         return (declared, Source.DECLARED) if asked else (None, Source.UNKNOWN)

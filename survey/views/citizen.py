@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from forms.citizen import CitizenForm, Opening, blank_form, citizen_form, extra_form
 from forms.nonce import Nonce, NonceError, Receipt, Signer, version_in
-from forms.questionnaire import Purpose, Questionnaire, QuestionnaireError, load_questionnaire
+from forms.questionnaire import Questionnaire, QuestionnaireError, load_questionnaire
 from survey import codes
 from survey.config import TIME_ZONE, Settings
 from survey.errors import HailongError
@@ -22,7 +22,7 @@ from survey.extensions import db
 from survey.language import choose_language
 from survey.messages import sentence
 from survey.models import Channel
-from survey.services import questionnaire_use, response
+from survey.services import leader_survey, one_time_code, questionnaire_use, response
 from survey.services.destination import Destination, FieldName, offered_fields, resolve
 from survey.services.response import Spending
 from survey.views import public_page
@@ -33,17 +33,28 @@ blueprint = Blueprint("citizen", __name__)
 FIELDS_KEPT_SECONDS = 60
 PAGES_KEPT = 256
 NUMBER_SIZE = len(codes.grouped("0" * codes.NUMBER_LENGTH))
-STATUS = {"unknown_code": 404, "revoked_code": 410, "closed_unit": 410}
+STATUS = {
+    "unknown_code": 404,
+    "unknown_one_time_code": 404,
+    "revoked_code": 410,
+    "closed_unit": 410,
+    "expired_code": 410,
+    "used_code": 410,
+}
 
 
 @dataclass(frozen=True)
 class FormFacts:
-    """All that the form's page depends on but the nonce; a renamed unit makes another page."""
+    """All that the form's page depends on but the nonce; a renamed unit makes another page.
+
+    `asked` is how many leaders were asked to rate the unit, None where citizens answer.
+    """
 
     questionnaire: Questionnaire
     heading: str
     online: bool
     fields: tuple[tuple[str, str], ...]
+    asked: int | None
     language: str
     trial: bool
     example: bool
@@ -68,6 +79,8 @@ def refuse_code(error: HailongError) -> Response:
     status = STATUS[error.code]
     title = gettext("Không tìm thấy mã này") if status == 404 else gettext("Mã này đã hết dùng")
     typed = request.view_args.get("code", "") if request.view_args else request.args.get("code", "")
+    if error.code == "used_code":
+        title, typed = gettext("Mã này đã được dùng"), ""
     html = public_page.render("errors/error.html", title=title, text=sentence(error), typed=typed)
     return public_page.respond(html, status)
 
@@ -80,7 +93,7 @@ def enter() -> AnyResponse:
     if not typed:
         return public_page.respond(public_page.render("citizen/enter.html"))
     code = codes.normalise(typed)
-    if not codes.is_qr_code(code):
+    if not (codes.is_qr_code(code) or codes.is_one_time_code(code)):
         raise HailongError("unknown_code")
     return redirect(_url("citizen.form", code=code), 303)
 
@@ -96,8 +109,9 @@ def form(code: str) -> Response:
     """Show the form."""
     with _engine().connect() as connection:
         destination = _destination(connection, code)
-        questionnaire = questionnaire_use.for_citizens(connection, destination.unit_id, today=_now().date())
-        facts = _facts(destination, questionnaire)
+        questionnaire = _open_questionnaire(connection, destination)
+        asked = leader_survey.asked(connection, destination)
+    facts = _facts(destination, questionnaire, asked)
     nonce = _signer().issue(code=destination.code, version=questionnaire.id, now=_now())
     page = _form_page(facts, len(nonce))
     return public_page.respond_slotted(page, nonce, style=public_page.FORM_STYLE)
@@ -111,10 +125,11 @@ def answer(code: str) -> AnyResponse:
     if sent.validate() and sent.nonce:
         return _store(code, sent, sent.nonce)
     with _engine().connect() as connection:
-        destination = _destination(connection, code)
+        destination = _destination(connection, code, sent.nonce)
         if sent.nonce and response.was_sent(connection, sent.nonce.hash):
             return _to_thanks(destination, sent, sent.nonce)
-        facts = _facts(destination, sent.questionnaire)
+        _open_questionnaire(connection, destination)
+        facts = _facts(destination, sent.questionnaire, leader_survey.asked(connection, destination))
     html = _form_html(facts, sent, nonce=sent.n.current_token, failed=True)
     return public_page.respond(html, 400 if sent.is_altered else 422, style=public_page.FORM_STYLE)
 
@@ -192,30 +207,45 @@ def _engine() -> Engine:
     return db.engine(current_app)
 
 
-def _destination(connection: Connection, code: str) -> Destination:
-    return resolve(connection, codes.normalise(code), today=_now().date())
+def _destination(connection: Connection, code: str, nonce: Nonce | None = None) -> Destination:
+    opened_on = None if nonce is None else nonce.issued_at.astimezone(TIME_ZONE).date()
+    return resolve(connection, codes.normalise(code), today=_now().date(), opened_on=opened_on)
+
+
+def _open_questionnaire(connection: Connection, destination: Destination) -> Questionnaire:
+    """Find the questionnaire that a code opens; refuse a one-time code that has been used."""
+    assigned = questionnaire_use.for_citizens(connection, destination.unit_id, today=_now().date())
+    if destination.ticket is None:
+        return assigned
+    one_time_code.mend_after_crash(_engine())
+    if not one_time_code.is_open(connection, destination.ticket):
+        raise HailongError("used_code")
+    return load_questionnaire(destination.ticket.version) if destination.ticket.version else assigned
 
 
 def _opening(code: str) -> Opening:
     """Take the version that the form was opened with, if it is one of ours: it may not be today's."""
     version = version_in(request.form.get("n", ""))
     try:
-        known = load_questionnaire(version).purpose is Purpose.CITIZEN
+        load_questionnaire(version)
     except QuestionnaireError:
-        known = False
-    if not known:
         version = questionnaire_use.DEFAULT_VERSION
     return Opening(_signer(), code, version, _now())
 
 
-def _facts(destination: Destination, questionnaire: Questionnaire) -> FormFacts:
+def _facts(destination: Destination, questionnaire: Questionnaire, asked: int | None) -> FormFacts:
     language = choose_language()
-    fields = _fields(_engine(), destination, int(_now().timestamp()) // FIELDS_KEPT_SECONDS)
+    fields: tuple[FieldName, ...] = ()
+    if asked is None and not one_time_code.tells_field(destination.ticket):
+        # Nothing of a one-time code is kept in memory.
+        kept = replace(destination, code="", ticket=None)
+        fields = _fields(_engine(), kept, int(_now().timestamp()) // FIELDS_KEPT_SECONDS)
     return FormFacts(
         questionnaire=questionnaire,
         heading=destination.one_stop_name,
         online=destination.channel is Channel.ONLINE,
         fields=tuple((field.code, field.name_en if language == "en" else field.name_vi) for field in fields),
+        asked=asked,
         language=language,
         trial=destination.is_trial(_now().date()),
         example=public_page.is_example(),

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from forms.citizen import Opening, blank_form
 from forms.nonce import Signer
-from forms.questionnaire import Questionnaire
+from forms.questionnaire import Purpose, Questionnaire
 from survey.config import TIME_ZONE
 from survey.language import choose_language
 from survey.views import public_page
@@ -26,6 +26,7 @@ def preview_response(questionnaire: Questionnaire) -> Response:
         heading=_("Tên Bộ phận Một cửa của đơn vị"),
         online=False,
         fields=(),
+        asked=3 if questionnaire.purpose is Purpose.LEADER else None,
         language=choose_language(),
         trial=False,
         example=public_page.is_example(),

@@ -6,10 +6,11 @@ from alembic import op
 from survey.models.model import UtcDateTime
 
 revision = "0007"
-down_revision = "0001"
+down_revision = "0002"
 
 
 def upgrade() -> None:
+    op.add_column("one_time_code", sa.Column("survey_id", sa.Integer(), nullable=True))
     op.add_column("questionnaire_version", sa.Column("definition", sa.Text(), nullable=True))
     op.create_table(
         "questionnaire_use",
@@ -57,26 +58,14 @@ def upgrade() -> None:
     )
     op.create_index("uq_leader_survey_round_unit_id", "leader_survey", ["round", "unit_id"], unique=True)
     op.create_table(
-        "leader_invitation",
-        sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
-        sa.Column("survey_id", sa.Integer(), nullable=False),
-        sa.Column("expires_on", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["survey_id"], ["leader_survey.id"], name=op.f("fk_leader_invitation_survey_id_leader_survey")
-        ),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_leader_invitation")),
-        sqlite_with_rowid=False,
-    )
-    op.create_index("ix_leader_invitation_survey_id", "leader_invitation", ["survey_id"])
-    op.create_table(
         "leader_response",
-        sa.Column("id", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("number_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column("survey_id", sa.Integer(), nullable=False),
         sa.Column("answers", sa.String(length=80), nullable=False),
         sa.ForeignKeyConstraint(
             ["survey_id"], ["leader_survey.id"], name=op.f("fk_leader_response_survey_id_leader_survey")
         ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_leader_response")),
+        sa.PrimaryKeyConstraint("number_hash", name=op.f("pk_leader_response")),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_leader_response_survey_id", "leader_response", ["survey_id"])
