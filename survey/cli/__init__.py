@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from survey.cli import analyse, demo, export, imports, index, officers, qr, score, setup
+from survey.cli import analyse, demo, export, imports, index, leaders, officers, qr, score, setup
 
 COMMANDS: tuple[click.Command, ...] = (
     setup.init,
@@ -13,6 +13,7 @@ COMMANDS: tuple[click.Command, ...] = (
     imports.counters,
     imports.dossiers,
     index.index,
+    leaders.leaders,
     score.score,
     score.close,
     export.export,

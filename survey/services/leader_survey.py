@@ -34,6 +34,7 @@ class LeaderResult:
 
     unit: Unit
     version: str
+    points_from: int
     asked: int
     answered: int
     share: Decimal | None
@@ -158,6 +159,7 @@ def _result(survey: LeaderSurvey, responses: Sequence[str]) -> LeaderResult:
     return LeaderResult(
         unit=survey.unit,
         version=survey.version,
+        points_from=questionnaire.points_from,
         asked=survey.asked,
         answered=len(responses),
         share=share,
