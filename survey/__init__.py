@@ -14,6 +14,7 @@ from survey.access import SESSION_LIFETIME
 from survey.config import PROJECT_FOLDER, Settings
 from survey.extensions import babel, csrf, db, limiter, login_manager
 from survey.language import choose_locale
+from survey.services import questionnaire
 from survey.services.opening import Openings
 
 PROGRAM_VERSION = version("hailong")
@@ -54,6 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     db.init_app(app, settings.database_url)
     app.extensions["hailong_openings"] = Openings(db.engine(app))
+    questionnaire.init_app(app, db.engine(app))
     if not settings.is_example:
         security.refuse_example_in_production(db.engine(app))
     babel.init_app(app, locale_selector=choose_locale)

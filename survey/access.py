@@ -28,17 +28,32 @@ class Permission(StrEnum):
     EXPORT_SCORES = auto()
     REFRESH_SCORES = auto()
     MANAGE_DEVICES = auto()
+    SEE_QUESTIONNAIRES = auto()
+    EDIT_QUESTIONNAIRES = auto()
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ONE_STOP: frozenset({Permission.SEE_SCORES}),
+    Role.ONE_STOP: frozenset({Permission.SEE_SCORES, Permission.SEE_QUESTIONNAIRES}),
     Role.REFORM: frozenset(
-        {Permission.SEE_SCORES, Permission.EXPORT_SCORES, Permission.REFRESH_SCORES, Permission.MANAGE_DEVICES}
+        {
+            Permission.SEE_SCORES,
+            Permission.EXPORT_SCORES,
+            Permission.REFRESH_SCORES,
+            Permission.MANAGE_DEVICES,
+            Permission.SEE_QUESTIONNAIRES,
+            Permission.EDIT_QUESTIONNAIRES,
+        }
     ),
     Role.LEADER: frozenset(
-        {Permission.SEE_SCORES, Permission.EXPORT_SCORES, Permission.REFRESH_SCORES, Permission.MANAGE_DEVICES}
+        {
+            Permission.SEE_SCORES,
+            Permission.EXPORT_SCORES,
+            Permission.REFRESH_SCORES,
+            Permission.MANAGE_DEVICES,
+            Permission.SEE_QUESTIONNAIRES,
+        }
     ),
-    Role.INSPECTOR: frozenset({Permission.SEE_SCORES, Permission.EXPORT_SCORES}),
+    Role.INSPECTOR: frozenset({Permission.SEE_SCORES, Permission.EXPORT_SCORES, Permission.SEE_QUESTIONNAIRES}),
     # Tablets are care of the system: their list shows no score and no response.
     Role.ADMINISTRATOR: frozenset({Permission.MANAGE_DEVICES}),
 }
@@ -59,6 +74,19 @@ def require(permission: Permission) -> Officer:
     """Return the signed-in officer, or answer 403 if none of the roles has `permission`."""
     officer: Officer = current_user._get_current_object()
     if not may(officer, permission):
+        abort(403)
+    return officer
+
+
+def stands_at_top(officer: Officer, permission: Permission) -> bool:
+    """Tell whether the officer has `permission` on a unit with nothing above it: what is made there is for all."""
+    return any(permission in PERMISSIONS[grant.role] and grant.unit.parent_id is None for grant in officer.grants)
+
+
+def require_at_top(permission: Permission) -> Officer:
+    """Return the signed-in officer, or answer 403 if none of the roles has `permission` at the top of the tree."""
+    officer = require(permission)
+    if not stands_at_top(officer, permission):
         abort(403)
     return officer
 

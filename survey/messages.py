@@ -66,6 +66,22 @@ SENTENCES = IMPORT_SENTENCES | {
     "questionnaire_changed": _(
         "Bộ câu hỏi %(version)s đã phát hành nhưng nội dung bị sửa. Hãy đặt lại tệp cũ hoặc đặt tên phiên bản mới."
     ),
+    "questionnaire_unknown": _("Không có bộ câu hỏi %(version)s."),
+    "questionnaire_released": _("Mã %(version)s đã phát hành rồi. Xin đặt mã khác."),
+    "questionnaire_faulty": _("Bộ câu hỏi chưa dùng được: %(detail)s"),
+    "questionnaire_for_leaders": _("%(version)s là phiếu của lãnh đạo, không giao cho người dân được."),
+    "questionnaire_for_citizens": _("%(version)s là phiếu của người dân, không dùng cho lãnh đạo được."),
+    "invitation_in_the_past": _("Hạn trả lời đã qua. Hãy đặt --until một ngày từ hôm nay trở đi."),
+    "leader_survey_other_version": _(
+        "%(unit)s đã được đánh giá bằng %(version)s trong đợt này; không trộn hai phiếu vào một điểm được."
+    ),
+    "no_leader_survey": _(
+        "Đợt %(round)s chưa mời lãnh đạo nào. Hãy mời bằng: hailong leaders invite TỆP --round %(round)s"
+    ),
+    "draft_gone": _("Bản nháp này không còn nữa: đã phát hành hoặc đã bỏ."),
+    "use_backwards": _("Ngày kết thúc đứng trước ngày bắt đầu."),
+    "use_in_the_past": _("Ngày bắt đầu đã qua: câu hỏi của ngày đã qua không đổi lại được."),
+    "use_outside_force": _("Thời gian giao nằm ngoài thời gian hiệu lực của %(version)s."),
     "example_not_empty": _(
         "Cơ sở dữ liệu đã có dữ liệu, nên không nạp dữ liệu ví dụ. Hãy chọn một cơ sở dữ liệu trống "
         "bằng HAILONG_DATABASE_URL."

@@ -14,13 +14,14 @@ from survey.models.feedback import (
     Reader,
     Topic,
 )
+from survey.models.leader_survey import LeaderResponse, LeaderSurvey
 from survey.models.model import Model
 from survey.models.officer import Grant, Officer, Role
 from survey.models.one_time_code import OneTimeCode, OpenTicket, Purpose
 from survey.models.opening import QrOpening
 from survey.models.paper import BatchState, PaperBatch, PaperSheet
 from survey.models.qrcode import QrCode
-from survey.models.questionnaire import QuestionnaireVersion
+from survey.models.questionnaire import QuestionnaireDraft, QuestionnaireUse, QuestionnaireVersion
 from survey.models.reform_index import IndexEntry, IndexPrinted, IndexRound
 from survey.models.response import Response, ResponseExtra, Source, SpentNonce, Trust
 from survey.models.score import Score, ScoreSet, ScoreState
@@ -47,6 +48,8 @@ __all__ = [
     "IndexEntry",
     "IndexPrinted",
     "IndexRound",
+    "LeaderResponse",
+    "LeaderSurvey",
     "Model",
     "Officer",
     "OneTimeCode",
@@ -57,6 +60,8 @@ __all__ = [
     "Purpose",
     "QrCode",
     "QrOpening",
+    "QuestionnaireDraft",
+    "QuestionnaireUse",
     "QuestionnaireVersion",
     "Reader",
     "Response",

@@ -84,6 +84,7 @@ _BY_HASH = (
         OneTimeCode.channel,
         OneTimeCode.outcome,
         OneTimeCode.expires_on,
+        OneTimeCode.survey_id,
         *_UNIT,
     )
     .join(Unit, Unit.id == OneTimeCode.unit_id)
@@ -170,6 +171,7 @@ def _resolve_ticket(connection: Connection, code: str, today: date, opened_on: d
         channel=None if found.channel is None else Channel(found.channel),
         outcome=None if found.outcome is None else Outcome(found.outcome),
         expires_on=found.expires_on,
+        survey_id=found.survey_id,
     )
     return Destination(
         code=code,

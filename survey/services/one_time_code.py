@@ -51,6 +51,7 @@ class Grant:
     field: str | None = None
     channel: Channel | None = None
     outcome: Outcome | None = None
+    survey_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ class Ticket:
     channel: Channel | None
     outcome: Outcome | None
     expires_on: date
+    survey_id: int | None
 
 
 def tells_field(ticket: Ticket | None) -> bool:
@@ -160,6 +162,7 @@ def _row(code: str, key: bytes, grant: Grant, today: date) -> dict[str, Any]:
         "field": grant.field,
         "channel": grant.channel and grant.channel.value,
         "outcome": grant.outcome and grant.outcome.value,
+        "survey_id": grant.survey_id,
         "issued_on": today,
         "expires_on": grant.expires_on,
     }

@@ -16,7 +16,7 @@ from survey.codes import is_one_time_code
 from survey.database import write_plainly
 from survey.errors import HailongError
 from survey.models import Response, ResponseExtra, ServiceField, Source, SpentNonce, Trust
-from survey.services import one_time_code
+from survey.services import leader_survey, one_time_code
 from survey.services.destination import Destination, fields_of, resolve
 from survey.services.opening import Openings
 
@@ -70,6 +70,7 @@ def submit(
     try:
         with write_plainly(engine) as connection:
             destination = resolve(connection, code, today=today, opened_on=spending.opened_on)
+            leader_survey.check_purpose(destination, questionnaire)
             store(
                 connection,
                 destination,
@@ -113,6 +114,9 @@ def store(
     connection.execute(_SPEND, {"nonce_hash": spending.nonce_hash, "issued_on": spending.opened_on})
     if destination.ticket is not None and not one_time_code.use(connection, destination.ticket):
         raise HailongError("used_code")
+    if leader_survey.is_asked(destination):
+        leader_survey.store(connection, destination, number_hash(spending.number), encoded)
+        return
     own = {
         "local_date": on,
         "number_hash": number_hash(spending.number),

@@ -179,9 +179,19 @@ def _paired(context: Context) -> Iterator[tuple[ColumnElement[Any], Any]]:
 
 
 def factors_of(questionnaires: Iterable[Questionnaire]) -> tuple[FactorSpec, ...]:
-    """Join the factors of the questionnaires in use."""
-    items: dict[str, dict[str, None]] = {}
+    """Join the factors of the questionnaires in use; equal codes are one item, and one factor.
+
+    A factor is mixed where one version asks other items for it than another: each person then counts once in it.
+    """
+    asked: dict[str, list[tuple[str, ...]]] = {}
     for questionnaire in questionnaires:
         for factor in questionnaire.factors:
-            items.setdefault(factor.code, {}).update(dict.fromkeys(factor.items))
-    return tuple(FactorSpec(code=code, items=tuple(members)) for code, members in items.items())
+            asked.setdefault(factor.code, []).append(factor.items)
+    return tuple(
+        FactorSpec(
+            code=code,
+            items=tuple(dict.fromkeys(chain.from_iterable(versions))),
+            mixed=len({frozenset(items) for items in versions}) > 1,
+        )
+        for code, versions in asked.items()
+    )

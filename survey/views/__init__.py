@@ -13,6 +13,8 @@ from survey.views import (
     feedback,
     health,
     kiosk,
+    questionnaire_drafts,
+    questionnaires,
     scores,
     script,
     tracking,
@@ -29,6 +31,8 @@ BLUEPRINTS = (
     scores.blueprint,
     devices.blueprint,
     exports.blueprint,
+    questionnaires.blueprint,
+    questionnaire_drafts.blueprint,
 )
 
 

@@ -12,10 +12,10 @@ from flask_babel import gettext
 from sqlalchemy import Connection, Engine
 from werkzeug.wrappers import Response as AnyResponse
 
-from forms.citizen import CitizenForm, ExtraForm, Opening, citizen_form, extra_form
+from forms.citizen import CitizenForm, ExtraForm, Opening, blank_form, citizen_form, extra_form
 from forms.feedback import LONGEST_REMARK, clean_remark
 from forms.nonce import Nonce, NonceError, Receipt, Signer, version_in
-from forms.questionnaire import load_questionnaire, released_questionnaires
+from forms.questionnaire import Questionnaire, QuestionnaireError, load_questionnaire
 from survey import codes
 from survey.config import TIME_ZONE, Settings
 from survey.errors import HailongError
@@ -23,7 +23,7 @@ from survey.extensions import db
 from survey.language import choose_language, narrow_languages
 from survey.messages import sentence
 from survey.models import Channel
-from survey.services import comment, one_time_code, response
+from survey.services import comment, leader_survey, one_time_code, questionnaire_use, response
 from survey.services.destination import Destination, FieldName, offered_fields, resolve
 from survey.services.opening import Openings
 from survey.services.response import Spending
@@ -35,7 +35,6 @@ from survey.views.visits import is_visit
 
 blueprint = Blueprint("citizen", __name__)
 
-SHORT_FORM = "short-v1"
 FIELDS_KEPT_SECONDS = 60
 PAGES_KEPT = 256
 NUMBER_SIZE = len(codes.grouped("0" * codes.NUMBER_LENGTH))
@@ -51,12 +50,16 @@ STATUS = {
 
 @dataclass(frozen=True)
 class FormFacts:
-    """All that the form's page depends on but the nonce; a renamed unit makes another page."""
+    """All that the form's page depends on but the nonce; a renamed unit makes another page.
 
-    version: str
+    `asked` is how many leaders were asked to rate the unit, None where citizens answer.
+    """
+
+    questionnaire: Questionnaire
     heading: str
     online: bool
     fields: tuple[tuple[str, str], ...]
+    asked: int | None
     language: str
     trial: bool
     example: bool
@@ -66,7 +69,7 @@ class FormFacts:
 class ThanksFacts:
     """All that the thank-you page depends on but the number: nothing here comes from an answer."""
 
-    version: str
+    questionnaire: Questionnaire
     language: str
     large: bool
     dark: bool
@@ -115,12 +118,13 @@ def form(code: str) -> Response:
     """Show the form."""
     with _engine().connect() as connection:
         destination = _destination(connection, code)
-        version = _open_version(connection, destination)
-    facts = _facts(destination, version)
+        questionnaire = _open_questionnaire(connection, destination)
+        asked = leader_survey.asked(connection, destination)
+    facts = _facts(destination, questionnaire, asked)
     now = _now()
     if not facts.trial and is_visit(request):
         _openings().count_opened(destination.code, now.date())
-    nonce = _signer().issue(code=destination.code, version=version, now=now)
+    nonce = _signer().issue(code=destination.code, version=questionnaire.id, now=now)
     page = _form_page(facts, len(nonce))
     return public_page.respond_slotted(page, nonce, style=public_page.FORM_STYLE)
 
@@ -136,8 +140,8 @@ def answer(code: str) -> AnyResponse:
         destination = _destination(connection, code, sent.nonce)
         if sent.nonce and response.was_sent(connection, sent.nonce.hash):
             return _to_thanks(destination, sent, sent.nonce)
-        _open_version(connection, destination)
-        facts = _facts(destination, sent.questionnaire.id)
+        _open_questionnaire(connection, destination)
+        facts = _facts(destination, sent.questionnaire, leader_survey.asked(connection, destination))
     html = _form_html(facts, sent, nonce=sent.n.current_token, failed=True)
     return public_page.respond(html, 400 if sent.is_altered else 422, style=public_page.REFUSED_STYLE)
 
@@ -151,7 +155,7 @@ def thanks(code: str) -> Response:
     narrow_languages(load_questionnaire(receipt.version).languages)
     arguments = request.args
     facts = ThanksFacts(
-        version=receipt.version,
+        questionnaire=load_questionnaire(receipt.version),
         language=choose_language(),
         large="to" in arguments,
         dark="td" in arguments,
@@ -197,7 +201,7 @@ def _leave_remark(code: str, receipt: Receipt, remark: str) -> None:
 def _thanks_again(receipt: Receipt, sent: ExtraForm, remark: str) -> Response:
     """Show the page again with a remark that is too long, so that it can be shortened."""
     facts = ThanksFacts(
-        version=receipt.version,
+        questionnaire=sent.questionnaire,
         language=choose_language(),
         large=sent.to.data,
         dark=sent.td.data,
@@ -265,14 +269,15 @@ def _destination(connection: Connection, code: str, nonce: Nonce | None = None) 
     return resolve(connection, codes.normalise(code), today=_now().date(), opened_on=opened_on)
 
 
-def _open_version(connection: Connection, destination: Destination) -> str:
-    """Name the questionnaire that a code opens; refuse a one-time code that has been used."""
+def _open_questionnaire(connection: Connection, destination: Destination) -> Questionnaire:
+    """Find the questionnaire that a code opens; refuse a one-time code that has been used."""
+    assigned = questionnaire_use.for_citizens(connection, destination.unit_id, today=_now().date())
     if destination.ticket is None:
-        return SHORT_FORM
+        return assigned
     one_time_code.mend_after_crash(_engine())
     if not one_time_code.is_open(connection, destination.ticket):
         raise HailongError("used_code")
-    return destination.ticket.version or SHORT_FORM
+    return load_questionnaire(destination.ticket.version) if destination.ticket.version else assigned
 
 
 def _openings() -> Openings:
@@ -282,25 +287,28 @@ def _openings() -> Openings:
 
 def _opening(code: str) -> Opening:
     """Take the version that the form was opened with, if it is one of ours: it may not be today's."""
-    named = version_in(request.form.get("n", ""))
-    known = {questionnaire.id for questionnaire in released_questionnaires()}
-    version = named if named in known else SHORT_FORM
+    version = version_in(request.form.get("n", ""))
+    try:
+        load_questionnaire(version)
+    except QuestionnaireError:
+        version = questionnaire_use.DEFAULT_VERSION
     return Opening(_signer(), code, version, _now())
 
 
-def _facts(destination: Destination, version: str) -> FormFacts:
-    narrow_languages(load_questionnaire(version).languages)
+def _facts(destination: Destination, questionnaire: Questionnaire, asked: int | None) -> FormFacts:
+    narrow_languages(questionnaire.languages)
     language = choose_language()
     fields: tuple[FieldName, ...] = ()
-    if not one_time_code.tells_field(destination.ticket):
+    if asked is None and not one_time_code.tells_field(destination.ticket):
         # Nothing of a one-time code is kept in memory.
         kept = replace(destination, code="", ticket=None)
         fields = _fields(_engine(), kept, int(_now().timestamp()) // FIELDS_KEPT_SECONDS)
     return FormFacts(
-        version=version,
+        questionnaire=questionnaire,
         heading=destination.one_stop_name,
         online=destination.channel is Channel.ONLINE,
         fields=tuple((field.code, field.name_en if language == "en" else field.name_vi) for field in fields),
+        asked=asked,
         language=language,
         trial=destination.is_trial(_now().date()),
         example=public_page.is_example(),
@@ -316,7 +324,7 @@ def _fields(engine: Engine, destination: Destination, _time: int) -> tuple[Field
 
 @lru_cache(PAGES_KEPT)
 def _form_page(facts: FormFacts, nonce_size: int) -> SlottedPage:
-    blank = citizen_form(Opening(_signer(), "", facts.version, _now()))
+    blank = blank_form(facts.questionnaire, Opening(_signer(), "", facts.questionnaire.id, _now()))
     return SlottedPage(_form_html(facts, blank, nonce=SLOT, failed=False), nonce_size)
 
 
@@ -327,7 +335,7 @@ def _form_html(facts: FormFacts, form: CitizenForm, *, nonce: str, failed: bool)
 
 @lru_cache(PAGES_KEPT)
 def _thanks_page(facts: ThanksFacts) -> SlottedPage:
-    questions = load_questionnaire(facts.version).extra_questions
+    questions = facts.questionnaire.extra_questions
     html = public_page.render("citizen/thanks.html", facts=facts, questions=questions, number=SLOT)
     return SlottedPage(html, NUMBER_SIZE)
 
