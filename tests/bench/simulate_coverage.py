@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import expit, logit, ndtri
+from scipy.special import betaincinv, expit, logit, ndtri
 
 from analysis.intervals import capped_korn_graubard, share_interval
 from analysis.population import DossierRow, population_from_rows
@@ -25,7 +25,8 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 SHARES = (0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.99)
 SIZES = (30, 50, 100, 200, 500, 1000, 2000)
 INDEX_SIZES = (30, 50, 100, 200, 300, 500)
-APART_SHARES, APART_SIZES = (0.7, 0.85, 0.95), (30, 100, 300)
+FEW_SHARES, FEW_SIZES = (0.7, 0.85, 0.95), (30, 100, 300)
+COUNTERS, WEEKS, WITHIN_WEEK = 2, 13, 0.03
 DOSSIERS = 100_000
 FIELDS = ("chung-thuc", "ho-tich", "dat-dai", "bao-tro", "xay-dung", "khac")
 CHANNELS = ("truc-tiep", "truc-tuyen")
@@ -46,7 +47,8 @@ COUNTS = np.rint(
 class World:
     """Who answers: by field and channel, by outcome (times `late`), by satisfaction itself (times `happy`).
 
-    `apart` is how far fields, channels and outcomes differ in satisfaction, in multiples of `LIKING`.
+    `apart` is how far fields, channels and outcomes differ in satisfaction, in multiples of `LIKING`; with `weeks`
+    those of a counter and week are alike (intraclass correlation `WITHIN_WEEK`), and are the sampling units.
     """
 
     late: float = 1.0
@@ -54,6 +56,7 @@ class World:
     codes: bool = False
     items: int = 1
     apart: float = 1.0
+    weeks: bool = False
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,24 @@ def rows_of(
     rng: np.random.Generator, unit: str, n: int, satisfied: np.ndarray, world: World
 ) -> Iterator[TallyRow]:
     """Draw n volunteers of one unit."""
+    if not world.weeks:
+        yield from _rows_of_week(rng, (unit, None, None), n, satisfied, world)
+        return
+    alike = 1 / WITHIN_WEEK - 1
+    for place, persons in enumerate(rng.multinomial(n, np.full(COUNTERS * WEEKS, 1 / (COUNTERS * WEEKS)))):
+        mood = betaincinv(satisfied * alike, (1 - satisfied) * alike, rng.random())
+        week = (unit, f"quay-{place % COUNTERS}", place // COUNTERS + 1)
+        yield from _rows_of_week(rng, week, int(persons), mood, world)
+
+
+def _rows_of_week(
+    rng: np.random.Generator,
+    where: tuple[str, str | None, int | None],
+    n: int,
+    satisfied: np.ndarray,
+    world: World,
+) -> Iterator[TallyRow]:
+    unit, counter, week = where
     ready = COUNTS * READY[:, :, None] * np.array([1.0, 1.0, world.late])
     chance = np.stack([ready * (1 - satisfied), ready * satisfied * world.happy], axis=-1).ravel()
     drawn = rng.multinomial(n, chance / chance.sum())
@@ -92,7 +113,7 @@ def rows_of(
         cell, answer = divmod(place, 2)
         field, channel, outcome = np.unravel_index(cell, COUNTS.shape)
         known = OUTCOMES[outcome] if world.codes else None
-        head = (unit, "v1", "counter", 0, FIELDS[field], CHANNELS[channel], known, None, None)
+        head = (unit, "v1", "counter", 0, FIELDS[field], CHANNELS[channel], known, counter, week)
         if world.items == 1:
             yield (*head, "52"[1 - answer], int(drawn[place]))
             continue
@@ -170,11 +191,14 @@ def main() -> None:
         for share in SHARES
         for n in INDEX_SIZES
     }
-    apart = {
-        (share, n): simulate(11 + int(share * 1000) * 10_000 + n, share, n, repetitions, World(items=5, apart=2.5))
-        for share in APART_SHARES
-        for n in APART_SIZES
-    }
+    weeks, apart = (
+        {
+            (share, n): simulate(11 + int(share * 1000) * 10_000 + n, share, n, repetitions, world)
+            for share in FEW_SHARES
+            for n in FEW_SIZES
+        }
+        for world in (World(items=5, weeks=True), World(items=5, apart=2.5))
+    )
     losses = [
         (words, n, simulate(100 * place + n, 0.85, n, repetitions, world))
         for place, (words, world) in enumerate(LOSSES)
@@ -182,14 +206,19 @@ def main() -> None:
     ]
     (DOCS / "pictures").mkdir(exist_ok=True)
     (DOCS / "pictures" / "coverage.svg").write_text(picture(grid), encoding="utf-8")
-    (DOCS / "coverage.md").write_text(page(repetitions, grid, factors, apart, losses), encoding="utf-8")
+    (DOCS / "coverage.md").write_text(page(repetitions, grid, factors, weeks, apart, losses), encoding="utf-8")
 
 
 Grid = dict[tuple[float, int], Found]
 
 
 def page(
-    repetitions: int, grid: Grid, factors: Grid, apart: Grid, losses: Sequence[tuple[str, int, Found]]
+    repetitions: int,
+    grid: Grid,
+    factors: Grid,
+    weeks: Grid,
+    apart: Grid,
+    losses: Sequence[tuple[str, int, Found]],
 ) -> str:
     """Return the page."""
     noise = f"{1.96 * (0.95 * 0.05 / repetitions) ** 0.5:.1%}"
@@ -228,6 +257,15 @@ Năm câu có tương quan, quy tắc `factors`. *Five correlated questions, rul
 
 {_verdict(factors)}
 
+### Quầy × tuần làm đơn vị mẫu · Counter × week as sampling units
+
+Chỉ số năm yếu tố, {COUNTERS} quầy × {WEEKS} tuần, người cùng quầy và tuần giống nhau (tương quan trong cụm {WITHIN_WEEK}). *Index of five factors,
+{COUNTERS} counters × {WEEKS} weeks; those of a counter and week are alike (intraclass correlation {WITHIN_WEEK}).*
+
+{_grid_table(weeks, FEW_SHARES, FEW_SIZES, "coverage")}
+
+{_verdict(weeks)}
+
 ### Vì sao khoảng không dùng thẳng sai số chuẩn được in · Why the interval is not made of the printed standard error
 
 Cùng các lần lặp, khoảng khác (lý do: [quyết định 4](decisions/0004-intervals-corrected-for-few-responses.md)). *The same repetitions with
@@ -252,7 +290,7 @@ nhất, và sự khác nhau bị nhập mất đó là độ chệch, không kho
 far (logit scale), index of five factors. Fields of fewer than 5 responses join the largest one; the difference that merging hides is bias, which no
 interval holds: "not enough responses" has its reason.*
 
-{_grid_table(apart, APART_SHARES, APART_SIZES, "coverage")}
+{_grid_table(apart, FEW_SHARES, FEW_SIZES, "coverage")}
 
 ## Trọng số gỡ được gì · What the weights mend
 
