@@ -494,4 +494,5 @@ def test_every_figure_is_a_number_or_nothing_and_every_warning_is_a_known_one(da
             )
             if shown:
                 assert 0 <= estimate.lower <= estimate.share <= estimate.upper <= 1
+                assert estimate.lower < estimate.upper
                 assert estimate.n >= 5
