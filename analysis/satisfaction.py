@@ -6,7 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.estimates import Answers, weighted_totals
-from analysis.figures import FactorSpec, Figures, Layout, Use, answers_given, choose_use, figures_of, lay_out
+from analysis.figures import (
+    FactorSpec,
+    Figures,
+    Layout,
+    Use,
+    answers_given,
+    choose_use,
+    figures_of,
+    lay_out,
+    person_parts,
+)
 from analysis.margins import Margins, plan_margins
 from analysis.population import Population
 from analysis.results import Computed, unit_scores
@@ -94,7 +104,7 @@ def _score_block(
     )
     ratio = weights.ratio[cells]
     given = answers_given(answers, layout, ratio)
-    use = choose_use(given, layout, rule)
+    use = choose_use(given, person_parts(answers, layout, ratio), layout, rule)
     totals = weighted_totals(answers, ratio, weights.columns[cells])
     equal = weighted_totals(answers, np.ones_like(ratio), np.full((len(ratio), 1), -1))
     return (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from survey.config import SettingsError
 
 WRITE = "hailong_write"
-BUSY_TIMEOUT = "busy_timeout=30000"
+PATIENCE = 30_000  # milliseconds
 # A failed statement is logged; what was to be stored is not.
 PRIVATE = {"hide_parameters": True}
 
@@ -43,11 +43,12 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:
     connection.isolation_level = None  # we send BEGIN ourselves
     cursor = connection.cursor()
     # The threads are for sorting: a tally of a million responses uses a second core where there is one.
-    # What is deleted is overwritten: erased texts and contact details must not be found in the file.
+    # What is deleted is overwritten: a used ticket, an erased text or a contact must not be read from the file's
+    # free space.
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
-        BUSY_TIMEOUT,
+        f"busy_timeout={PATIENCE}",
         "foreign_keys=ON",
         "threads=2",
         "secure_delete=ON",
@@ -91,16 +92,21 @@ def write_plainly(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
-def forget_deleted(session: Session) -> None:
-    """Clear SQLite's write-ahead log, which still holds what has just been deleted.
+def empty_log(engine: Engine) -> None:
+    """Move SQLite's write-ahead log into the database file and leave it empty.
 
-    While somebody reads there it stays until the next time. PostgreSQL's own vacuum does the like.
+    The log holds one transaction after the other: whoever has it can tell what was changed together. Where
+    another connection is reading it stays as it is; the next call empties it.
     """
-    engine = session.get_bind()
-    if not isinstance(engine, Engine) or engine.dialect.name != "sqlite":
+    if engine.dialect.name != "sqlite":
         return
-    with closing(engine.raw_connection()) as connection:
+    connection = engine.raw_connection()
+    try:
         cursor = connection.cursor()
-        for pragma in ("busy_timeout=0", "wal_checkpoint(TRUNCATE)", BUSY_TIMEOUT):
-            cursor.execute(f"PRAGMA {pragma}").fetchall()
+        cursor.execute("PRAGMA busy_timeout=200")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.fetchall()
+        cursor.execute(f"PRAGMA busy_timeout={PATIENCE}")
         cursor.close()
+    finally:
+        connection.close()

@@ -13,7 +13,7 @@ from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from analysis.rules import DEFAULT_SCORE_RULE
-from survey.codes import new_qr_code
+from survey.codes import SLIP_CODE_LENGTH, new_qr_code
 from survey.models import (
     Basis,
     Channel,
@@ -23,6 +23,7 @@ from survey.models import (
     Grant,
     Model,
     Officer,
+    Outcome,
     QrCode,
     Response,
     Role,
@@ -34,6 +35,7 @@ from survey.models import (
     Unit,
     UnitKind,
 )
+from survey.services import one_time_code
 
 PASSWORD = "mot mat khau du dai"
 # As weak as argon2 allows: what is tested is who gets in, not how long it takes.
@@ -87,6 +89,19 @@ class Factory:
             "created_on": date(2025, 7, 1),
         }
         return self._store(QrCode(unit=unit, counter=counter, **(defaults | values)))
+
+    def one_time_code(self, unit: Unit, *, length: int = SLIP_CODE_LENGTH, **values: Any) -> str:
+        """The code of a slip for a settled dossier about land; with another `length`, of a personal link."""
+        defaults: dict[str, Any] = {
+            "field": "dat-dai",
+            "channel": Channel.DIRECT,
+            "outcome": Outcome.ON_TIME,
+            "expires_on": date(2999, 12, 31),
+        }
+        grant = one_time_code.Grant(unit_id=unit.id, **(defaults | values))
+        ((code,),) = one_time_code.issue(self._session, [grant], lengths=[length], today=date(2026, 8, 14))
+        self._session.commit()
+        return code
 
     def dossiers(self, unit: Unit, period: str, counts: dict[tuple[str, str, str], int]) -> None:
         """The full cross of a unit: (field, channel, outcome) → count."""

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import click
 
-from survey.cli import analyse, demo, export, imports, index, officers, purge, qr, score, setup
+from survey.cli import (
+    analyse,
+    demo,
+    export,
+    imports,
+    index,
+    leaders,
+    officers,
+    openings,
+    purge,
+    qr,
+    score,
+    setup,
+)
 
 COMMANDS: tuple[click.Command, ...] = (
     setup.init,
@@ -13,6 +26,7 @@ COMMANDS: tuple[click.Command, ...] = (
     imports.counters,
     imports.dossiers,
     index.index,
+    leaders.leaders,
     score.score,
     score.close,
     export.export,
@@ -21,3 +35,4 @@ COMMANDS: tuple[click.Command, ...] = (
     officers.officers,
     purge.purge,
 )
+qr.qr.add_command(openings.openings)

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from survey.database import forget_deleted, write
+from survey.database import empty_log, write
 from survey.errors import HailongError
 from survey.models import (
     CaseState,
@@ -159,7 +159,7 @@ def erase_contact(session: Session, code: str, *, today: date) -> None:
     """Take the consent back: the contact details go at once, the case goes on."""
     with write(session):
         erase_contact_of(_locked(session, code), on=today)
-    forget_deleted(session)
+    empty_log(session.get_bind().engine)
 
 
 def erase(session: Session, code: str, *, today: date) -> None:
@@ -170,7 +170,7 @@ def erase(session: Session, code: str, *, today: date) -> None:
             if case.state in OPEN:
                 case.state, case.settled_on = CaseState.WITHDRAWN, today
             erase_texts_of(case, Erasure.CITIZEN, on=today)
-    forget_deleted(session)
+    empty_log(session.get_bind().engine)
 
 
 def latest_answer(case: FeedbackCase) -> FeedbackEntry | None:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from survey.config import TIME_ZONE
-from survey.database import forget_deleted, write
+from survey.database import empty_log, write
 from survey.models import Comment, Erasure, FeedbackCase, FeedbackContact, SpentNonce
 from survey.services import audit
 from survey.services.feedback import erase_contact_of, erase_texts_of
@@ -60,7 +60,7 @@ def purge(
         session.execute(delete(SpentNonce).where(nonces))
         _forget_order(session)
         audit.record(session, now=now, actor=actor, action="purge", subject="retention", detail=asdict(purged))
-    forget_deleted(session)
+    empty_log(session.get_bind().engine)
     return purged
 
 

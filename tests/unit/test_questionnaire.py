@@ -15,7 +15,12 @@ from forms.questionnaire import (
 )
 
 # What was released stays as it was: answers already stored are read with it.
-FROZEN = {"short-v1": "e89460ec03bdfa8ed9791707b7cb5c662a99a903971fa9a82015d3d6f773585c"}
+FROZEN = {
+    "leaders-v1": "b5a7947dc8ce0ddd3496253e28ba1370aa225b3807098d656e503ca092d9a0c0",
+    "short-v1": "e89460ec03bdfa8ed9791707b7cb5c662a99a903971fa9a82015d3d6f773585c",
+    "sipas-1001-v1": "625d60dd10853902d55e109b841df7b285f5a4c6cad5f26f74c7e544e00037fd",
+    "sipas-2640-v1": "5fce61d0a02945928b2975df5f11f804abf6a0c9f673ac94f0b853ccaba3e658",
+}
 CONTENT = (files("forms") / "definitions" / "short-v1.toml").read_text(encoding="utf-8")
 
 
