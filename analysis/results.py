@@ -11,6 +11,7 @@ from analysis.diagnostics import coverage_shares, effective_counts
 from analysis.estimates import MEAN, TOP
 from analysis.figures import Figures, Layout, Use
 from analysis.intervals import share_interval
+from analysis.leverage import jackknife_factors
 from analysis.margins import Margins
 from analysis.planning import own_sample, yamane_sample
 from analysis.points import to_points
@@ -28,7 +29,7 @@ from analysis.scores import (
     ValueStatus,
     Warning,
 )
-from analysis.sums import BoolArray
+from analysis.sums import BoolArray, FloatArray
 from analysis.tally import TRUST_LEVELS, Tally
 from analysis.weights import UnitWeights
 
@@ -64,12 +65,13 @@ class _Assembly:
         if rule.fpc:
             fraction = margins.responses / np.maximum(margins.dossiers, 1)
             remaining = np.where(fraction < 1, 1 - fraction, 1)
-        self._figures = _Estimates(computed.figures, remaining, rule)
-        self._unweighted = _Estimates(computed.unweighted, remaining, rule)
+        cells, units, weights = margins.cells, len(margins.unit_ids), computed.weights
+        factors = jackknife_factors(cells.unit, cells.count, weights.columns, weights.ratio, units)
+        self._figures = _Estimates(computed.figures, remaining, factors, rule)
+        self._unweighted = _Estimates(computed.unweighted, remaining, np.ones(units), rule)
         self._counts = _Counts(tally, margins.unit_ids, rule)
-        self._reports = calibration_reports(margins, computed.weights, rule)
-        cells, units = margins.cells, len(margins.unit_ids)
-        self._effective = effective_counts(cells.unit, cells.count, computed.weights.ratio, units).tolist()
+        self._reports = calibration_reports(margins, weights, rule)
+        self._effective = effective_counts(cells.unit, cells.count, weights.ratio, units).tolist()
         self._coverage = coverage_shares(margins, rule).tolist()
         formulas: tuple[Formula, ...] = ("TOP2", "MEAN5")
         self._alternative_places: list[tuple[Formula, Aggregation, int]] = [
@@ -231,12 +233,18 @@ def _unit_status(n: int, dossiers: int, index: Estimate) -> UnitStatus:
 class _Estimates:
     """Figures of all units as plain numbers, ready to be shown one by one."""
 
-    def __init__(self, figures: Figures, remaining: NDArray[np.float64], rule: ScoreRule) -> None:
+    def __init__(
+        self, figures: Figures, remaining: FloatArray, jackknife_factors: FloatArray, rule: ScoreRule
+    ) -> None:
         variance = figures.variance * remaining[:, None]
+        simple = figures.simple_variance
+        believed = variance
+        if rule.interval_variance == "corrected":
+            # few dissatisfied in a level of high weight look like none: never below simple random sampling
+            believed = np.fmax(variance * jackknife_factors[:, None], simple * remaining[:, None])
         # an item answered in one sampling unit only still deserves an interval, the widest one
         df = np.maximum(figures.sampled - 1, 1)
-        lower, upper = share_interval(figures.share, variance, figures.persons, df, rule.level)
-        simple = figures.simple_variance
+        lower, upper = share_interval(figures.share, believed, figures.persons, df, rule.level)
         deff = np.divide(variance, simple, out=np.full_like(variance, np.nan), where=simple > 0)
         self._rule = rule
         columns = (figures.persons, figures.share, np.sqrt(variance), lower, upper, df, deff)

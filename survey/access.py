@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from survey.config import TIME_ZONE
 from survey.extensions import db, login_manager
-from survey.models import Officer, Role, Unit
+from survey.models import Device, Officer, Role, Unit
 from survey.services.unit_tree import ids_below
 
 SESSION_LIFETIME = timedelta(hours=8)
@@ -27,6 +27,7 @@ class Permission(StrEnum):
     SEE_SCORES = auto()
     EXPORT_SCORES = auto()
     REFRESH_SCORES = auto()
+    MANAGE_DEVICES = auto()
     SEE_QUESTIONNAIRES = auto()
     EDIT_QUESTIONNAIRES = auto()
 
@@ -38,6 +39,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_SCORES,
             Permission.EXPORT_SCORES,
             Permission.REFRESH_SCORES,
+            Permission.MANAGE_DEVICES,
             Permission.SEE_QUESTIONNAIRES,
             Permission.EDIT_QUESTIONNAIRES,
         }
@@ -47,11 +49,13 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_SCORES,
             Permission.EXPORT_SCORES,
             Permission.REFRESH_SCORES,
+            Permission.MANAGE_DEVICES,
             Permission.SEE_QUESTIONNAIRES,
         }
     ),
     Role.INSPECTOR: frozenset({Permission.SEE_SCORES, Permission.EXPORT_SCORES, Permission.SEE_QUESTIONNAIRES}),
-    Role.ADMINISTRATOR: frozenset(),
+    # Tablets are care of the system: their list shows no score and no response.
+    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_DEVICES}),
 }
 
 
@@ -96,6 +100,17 @@ def unit_or_refuse(code: str, permission: Permission) -> Unit:
     if unit.id not in visible_units(db.session, officer, permission):
         abort(403)
     return unit
+
+
+def device_or_refuse(device_id: str) -> Device:
+    """Fetch a tablet; answer 404 if there is none, 403 if the signed-in officer may not manage its unit's."""
+    officer = require(Permission.MANAGE_DEVICES)
+    device = db.session.get(Device, device_id)
+    if device is None:
+        abort(404)
+    if device.unit_id not in visible_units(db.session, officer, Permission.MANAGE_DEVICES):
+        abort(403)
+    return device
 
 
 def sign_in(officer: Officer, *, now: datetime) -> None:

@@ -43,7 +43,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:
     connection.isolation_level = None  # we send BEGIN ourselves
     cursor = connection.cursor()
     # The threads are for sorting: a tally of a million responses uses a second core where there is one.
-    # What is deleted is overwritten: the used ticket of a dossier must not be read from the file's free space.
+    # What is deleted is overwritten: a used ticket, an erased text or a contact must not be read from the file's
+    # free space.
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",

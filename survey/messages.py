@@ -15,6 +15,7 @@ from flask_babel import lazy_gettext as _
 from analysis.errors import AnalysisError
 from survey.analysis_messages import ANALYSIS_FAULTS, ANALYSIS_REMARKS, ANALYSIS_SENTENCES
 from survey.errors import Fault, HailongError
+from survey.feedback_messages import FEEDBACK_SENTENCES
 from survey.filters import count, decimal, percent
 from survey.import_messages import IMPORT_SENTENCES
 
@@ -22,8 +23,15 @@ MOST_LINES = 200
 MOST_NAMES = 4
 SENTENCES = IMPORT_SENTENCES | {
     **ANALYSIS_SENTENCES,
+    **FEEDBACK_SENTENCES,
     "import_refused": _("Chưa nhập dữ liệu nào: tệp có %(count)s lỗi cần sửa."),
     "closed_unit": _("Đơn vị của mã này đã ngừng hoạt động và chưa có đơn vị thay thế."),
+    "device_enrolled": _("Máy “%(name)s” đã đăng ký rồi. Muốn thay máy, hãy thu hồi rồi thêm máy mới."),
+    "device_revoked": _("Máy này đã bị thu hồi đăng ký. Xin báo công chức phụ trách cải cách hành chính."),
+    "device_unknown": _("Máy này chưa được đăng ký. Xin báo công chức phụ trách cải cách hành chính."),
+    "enrolment_unusable": _(
+        "Mã đăng ký không đúng, đã dùng hoặc đã hết hạn. Xin lấy mã mới ở trang “Máy tính bảng” của đơn vị."
+    ),
     "email_unusable": _("“%(email)s” không phải là địa chỉ e-mail."),
     "officer_has_password": _(
         "%(email)s đã có tài khoản và mật khẩu; hãy bỏ --password-stdin để chỉ giao thêm vai trò."
@@ -44,6 +52,14 @@ SENTENCES = IMPORT_SENTENCES | {
     ),
     "unknown_one_time_code": _(
         "Không có mã này. Xin xem lại từng chữ và số. Nếu mã đã cũ, xin quét mã trên tờ áp phích ở quầy."
+    ),
+    "no_units": _("Chưa có đơn vị hay quầy nào để in. Hãy nhập bằng: hailong units import TỆP"),
+    "logo_too_large": _("Tệp biểu trưng lớn hơn %(largest)s KB. Hãy dùng tệp nhỏ hơn."),
+    "logo_too_many_pixels": _("Biểu trưng có cạnh dài hơn %(most)s điểm ảnh. Hãy thu nhỏ ảnh."),
+    "logo_unreadable": _("Không đọc được biểu trưng: hãy dùng tệp PNG hoặc SVG còn nguyên vẹn."),
+    "logo_unsafe": _(
+        "Tệp SVG của biểu trưng có chữ chưa chuyển thành nét, mã chạy hoặc liên kết ra ngoài. "
+        "Hãy chuyển chữ thành nét, hoặc dùng tệp PNG."
     ),
     "revoked_code": _("Mã này không còn dùng nữa. Xin quét mã mới ở quầy."),
     "unknown_code": _("Không có mã này. Xin xem lại mã in dưới hình vuông: 8 hoặc 16 chữ và số."),

@@ -4,7 +4,20 @@ from __future__ import annotations
 
 import click
 
-from survey.cli import analyse, demo, export, imports, index, leaders, officers, qr, score, setup
+from survey.cli import (
+    analyse,
+    demo,
+    export,
+    imports,
+    index,
+    leaders,
+    officers,
+    openings,
+    purge,
+    qr,
+    score,
+    setup,
+)
 
 COMMANDS: tuple[click.Command, ...] = (
     setup.init,
@@ -20,4 +33,6 @@ COMMANDS: tuple[click.Command, ...] = (
     analyse.analyse_command,
     qr.qr,
     officers.officers,
+    purge.purge,
 )
+qr.qr.add_command(openings.openings)

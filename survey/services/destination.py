@@ -91,6 +91,13 @@ _BY_HASH = (
     .where(OneTimeCode.code_hash == bindparam("code_hash"))
 )
 
+_OF_COUNTER = (
+    select(*_FIELD)
+    .join(CounterField, CounterField.field == ServiceField.code)
+    .where(CounterField.counter_id == bindparam("counter_id"), ServiceField.asked)
+    .order_by(ServiceField.position)
+)
+
 _UNIT_BY_ID = select(*_UNIT).where(Unit.id == bindparam("unit_id"))
 
 # Only the order matters, so the two margins of one population may be added up.
@@ -175,6 +182,25 @@ def _resolve_ticket(connection: Connection, code: str, today: date, opened_on: d
         channel=ticket.channel,
         own_fields=(),
         ticket=ticket,
+    )
+
+
+def resolve_place(connection: Connection, *, unit_id: int, counter_id: int | None, today: date) -> Destination:
+    """Find where a response given in a one-stop shop, at a counter or without one, is booked today.
+
+    Raises HailongError `closed_unit` when the unit ended without a successor.
+    """
+    found = connection.execute(_UNIT_BY_ID, {"unit_id": unit_id}).one()
+    unit = _carrying_on(connection, found, today)
+    own = _named(connection.execute(_OF_COUNTER, {"counter_id": counter_id})) if counter_id is not None else ()
+    return Destination(
+        code="",
+        unit_id=unit.unit_id,
+        one_stop_name=unit.one_stop_name,
+        start_date=unit.start_date,
+        counter_id=counter_id,
+        channel=Channel.DIRECT,
+        own_fields=own,
     )
 
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, delete, exists, insert, select, text
+from sqlalchemy import Connection, Engine, bindparam, delete, exists, func, insert, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from survey.codes import new_code
-from survey.database import write_plainly
+from survey.database import empty_log, write_plainly
 from survey.models import Channel, OneTimeCode, OpenTicket, Outcome, Purpose
 
 # A form that was opened on the last day may be sent for seven days more; one more for midnight.
@@ -26,6 +28,14 @@ KEY_BYTES = 32
 # The row that is always there, unless PostgreSQL has emptied the table after a crash.
 ALWAYS_THERE = bytes(KEY_BYTES)
 
+# Rows of open tickets that are written anew after a response, so that nothing remains of the used one.
+ROWS_MOVED = 2_000
+_MOVE = [
+    text("LOCK TABLE open_ticket IN ACCESS EXCLUSIVE MODE"),
+    text("CREATE TEMPORARY TABLE still_open ON COMMIT DROP AS SELECT ticket_key FROM open_ticket"),
+    text("TRUNCATE open_ticket"),
+    text("INSERT INTO open_ticket SELECT ticket_key FROM still_open ORDER BY ticket_key"),
+]
 _IS_OPEN = select(exists().where(OpenTicket.ticket_key == bindparam("key")))
 _USE = delete(OpenTicket).where(OpenTicket.ticket_key == bindparam("key"))
 
@@ -101,6 +111,24 @@ def use(connection: Connection, ticket: Ticket) -> bool:
     number beside the ticket, and the response carries the same number.
     """
     return connection.execute(_USE, {"key": ticket.key}).rowcount == 1
+
+
+def forget_use(engine: Engine) -> None:
+    """Overwrite what the engine itself still keeps of a used ticket; called when its response is stored.
+
+    A deleted row of PostgreSQL stays in the file with the number of its transaction, even when vacuumed, so the
+    open tickets move to a new file: at each use while they are few, and by lot when they are many, which comes to
+    at most ROWS_MOVED rows a response. Where that has to wait for somebody else, the next use does it.
+    """
+    if engine.dialect.name == "sqlite":
+        empty_log(engine)
+        return
+    with suppress(OperationalError), write_plainly(engine) as connection:
+        connection.execute(text("SET LOCAL lock_timeout = '200ms'"))
+        count = connection.scalar(select(func.count()).select_from(OpenTicket)) or 0
+        if secrets.randbelow(count // ROWS_MOVED + 1) == 0:
+            for statement in _MOVE:
+                connection.execute(statement)
 
 
 def mend_after_crash(engine: Engine) -> None:

@@ -4,13 +4,32 @@ from __future__ import annotations
 
 from flask import Flask
 
-from survey.views import auth, citizen, errors, exports, health, questionnaire_drafts, questionnaires, scores
+from survey.views import (
+    auth,
+    citizen,
+    devices,
+    errors,
+    exports,
+    feedback,
+    health,
+    kiosk,
+    questionnaire_drafts,
+    questionnaires,
+    scores,
+    script,
+    tracking,
+)
 
 BLUEPRINTS = (
     citizen.blueprint,
+    script.blueprint,
+    feedback.blueprint,
+    tracking.blueprint,
+    kiosk.blueprint,
     health.blueprint,
     auth.blueprint,
     scores.blueprint,
+    devices.blueprint,
     exports.blueprint,
     questionnaires.blueprint,
     questionnaire_drafts.blueprint,

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, lru_cache
-from typing import Any
 
-from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
+from flask import Blueprint, Response, abort, current_app, redirect, request
 from flask_babel import gettext
 from sqlalchemy import Connection, Engine
 from werkzeug.wrappers import Response as AnyResponse
 
-from forms.citizen import CitizenForm, Opening, blank_form, citizen_form, extra_form
+from forms.citizen import CitizenForm, ExtraForm, Opening, blank_form, citizen_form, extra_form
+from forms.feedback import LONGEST_REMARK, clean_remark
 from forms.nonce import Nonce, NonceError, Receipt, Signer, version_in
 from forms.questionnaire import Questionnaire, QuestionnaireError, load_questionnaire
 from survey import codes
 from survey.config import TIME_ZONE, Settings
 from survey.errors import HailongError
 from survey.extensions import db
-from survey.language import choose_language
+from survey.language import choose_language, narrow_languages
 from survey.messages import sentence
 from survey.models import Channel
-from survey.services import leader_survey, one_time_code, questionnaire_use, response
+from survey.services import comment, leader_survey, one_time_code, questionnaire_use, response
 from survey.services.destination import Destination, FieldName, offered_fields, resolve
+from survey.services.opening import Openings
 from survey.services.response import Spending
-from survey.views import public_page
+from survey.views import public_page, script
+from survey.views.public_page import own_url as _url
+from survey.views.public_page import switches as _switches
 from survey.views.slotted import SLOT, SlottedPage
+from survey.views.visits import is_visit
 
 blueprint = Blueprint("citizen", __name__)
 
@@ -101,7 +106,11 @@ def enter() -> AnyResponse:
 @blueprint.get("/privacy")
 def privacy() -> Response:
     """Say what is kept, what is not, and for how long."""
-    return public_page.respond(public_page.render("citizen/privacy.html"))
+    settings: Settings = current_app.config["SETTINGS"]
+    html = public_page.render(
+        "citizen/privacy.html", contact_days=settings.contact_days, text_days=settings.text_days
+    )
+    return public_page.respond(html)
 
 
 @blueprint.get("/q/<code>")
@@ -112,7 +121,10 @@ def form(code: str) -> Response:
         questionnaire = _open_questionnaire(connection, destination)
         asked = leader_survey.asked(connection, destination)
     facts = _facts(destination, questionnaire, asked)
-    nonce = _signer().issue(code=destination.code, version=questionnaire.id, now=_now())
+    now = _now()
+    if not facts.trial and is_visit(request):
+        _openings().count_opened(destination.code, now.date())
+    nonce = _signer().issue(code=destination.code, version=questionnaire.id, now=now)
     page = _form_page(facts, len(nonce))
     return public_page.respond_slotted(page, nonce, style=public_page.FORM_STYLE)
 
@@ -131,7 +143,7 @@ def answer(code: str) -> AnyResponse:
         _open_questionnaire(connection, destination)
         facts = _facts(destination, sent.questionnaire, leader_survey.asked(connection, destination))
     html = _form_html(facts, sent, nonce=sent.n.current_token, failed=True)
-    return public_page.respond(html, 400 if sent.is_altered else 422, style=public_page.FORM_STYLE)
+    return public_page.respond(html, 400 if sent.is_altered else 422, style=public_page.REFUSED_STYLE)
 
 
 @blueprint.get("/q/<code>/thanks")
@@ -140,6 +152,7 @@ def thanks(code: str) -> Response:
     receipt = _receipt(code)
     if receipt.is_expired(_now()):
         return public_page.respond(public_page.render("citizen/thanks_expired.html", refused=False))
+    narrow_languages(load_questionnaire(receipt.version).languages)
     arguments = request.args
     facts = ThanksFacts(
         questionnaire=load_questionnaire(receipt.version),
@@ -161,6 +174,9 @@ def answer_more(code: str) -> AnyResponse:
     if receipt.is_expired(_now()):
         return public_page.respond(public_page.render("citizen/thanks_expired.html", refused=True), 410)
     sent = extra_form(receipt.version, request.form)
+    remark = clean_remark(request.form)
+    if len(remark) > LONGEST_REMARK:
+        return _thanks_again(receipt, sent, remark)
     response.submit_extra(
         _engine(),
         questionnaire=sent.questionnaire,
@@ -168,7 +184,40 @@ def answer_more(code: str) -> AnyResponse:
         number=receipt.number,
         shown_on=receipt.issued_at.astimezone(TIME_ZONE).date(),
     )
-    return redirect(_url("citizen.thanks", code=code, t=request.args["t"], more=1, **_switches(sent)), 303)
+    if remark:
+        _leave_remark(code, receipt, remark)
+    return _to(_url("citizen.thanks", code=code, t=request.args["t"], more=1, **_switches(sent)))
+
+
+def _leave_remark(code: str, receipt: Receipt, remark: str) -> None:
+    """Store a remark by itself; what lets it count once is made from the number, which is stored nowhere."""
+    settings: Settings = current_app.config["SETTINGS"]
+    today = _now().date()
+    destination = _destination(db.session.connection(), code)
+    once = hmac.digest(settings.key_for("remark"), receipt.number, "sha256")
+    comment.leave(db.session, remark, unit_id=destination.unit_id, trial=receipt.trial, once=once, today=today)
+
+
+def _thanks_again(receipt: Receipt, sent: ExtraForm, remark: str) -> Response:
+    """Show the page again with a remark that is too long, so that it can be shortened."""
+    facts = ThanksFacts(
+        questionnaire=sent.questionnaire,
+        language=choose_language(),
+        large=sent.to.data,
+        dark=sent.td.data,
+        trial=receipt.trial,
+        example=public_page.is_example(),
+        more_sent=False,
+    )
+    html = public_page.render(
+        "citizen/thanks.html",
+        facts=facts,
+        questions=sent.questionnaire.extra_questions,
+        number=codes.grouped(codes.encode_bits(receipt.number)),
+        chosen=sent.answers,
+        remark=remark,
+    )
+    return public_page.respond(html, 422)
 
 
 def _store(code: str, sent: CitizenForm, nonce: Nonce) -> AnyResponse:
@@ -186,6 +235,7 @@ def _store(code: str, sent: CitizenForm, nonce: Nonce) -> AnyResponse:
             too_fast=nonce.is_too_fast(now),
         ),
         today=now.date(),
+        openings=_openings(),
     )
     return _to_thanks(destination, sent, nonce)
 
@@ -200,7 +250,14 @@ def _to_thanks(destination: Destination, sent: CitizenForm, nonce: Nonce) -> Any
         trial=destination.is_trial(now.date()),
         now=now,
     )
-    return redirect(_url("citizen.thanks", code=code, t=receipt, **_switches(sent)), 303)
+    return _to(_url("citizen.thanks", code=code, t=receipt, **_switches(sent)))
+
+
+def _to(address: str) -> AnyResponse:
+    """Send a browser on; the page's own script is told the address, as it must put that in the form's place."""
+    if script.MARK in request.args:
+        return Response(status=201, headers={"Location": address})
+    return redirect(address, 303)
 
 
 def _engine() -> Engine:
@@ -223,6 +280,11 @@ def _open_questionnaire(connection: Connection, destination: Destination) -> Que
     return load_questionnaire(destination.ticket.version) if destination.ticket.version else assigned
 
 
+def _openings() -> Openings:
+    openings: Openings = current_app.extensions["hailong_openings"]
+    return openings
+
+
 def _opening(code: str) -> Opening:
     """Take the version that the form was opened with, if it is one of ours: it may not be today's."""
     version = version_in(request.form.get("n", ""))
@@ -234,6 +296,7 @@ def _opening(code: str) -> Opening:
 
 
 def _facts(destination: Destination, questionnaire: Questionnaire, asked: int | None) -> FormFacts:
+    narrow_languages(questionnaire.languages)
     language = choose_language()
     fields: tuple[FieldName, ...] = ()
     if asked is None and not one_time_code.tells_field(destination.ticket):
@@ -266,7 +329,7 @@ def _form_page(facts: FormFacts, nonce_size: int) -> SlottedPage:
 
 
 def _form_html(facts: FormFacts, form: CitizenForm, *, nonce: str, failed: bool) -> str:
-    style = public_page.FORM_STYLE
+    style = public_page.REFUSED_STYLE if failed else public_page.FORM_STYLE
     return public_page.render("citizen/form.html", style=style, facts=facts, form=form, nonce=nonce, failed=failed)
 
 
@@ -295,14 +358,3 @@ def _signer_of(settings: Settings) -> Signer:
 
 def _now() -> datetime:
     return datetime.now(TIME_ZONE)
-
-
-def _switches(sent: Any) -> dict[str, int]:
-    return {name: 1 for name in ("to", "td") if sent[name].data}
-
-
-def _url(endpoint: str, **values: Any) -> str:
-    """Make an address in the language of this one."""
-    if choose_language() != "vi":
-        values["lang"] = choose_language()
-    return url_for(endpoint, **values)

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -190,6 +191,24 @@ def test_the_population_is_filtered_like_the_answers(table: Any) -> None:
     assert found["rows"][0]["estimate"] == pytest.approx((5 * 30 + 4 * 5 + 1 * 5) / 40)
 
 
+def test_headings_with_commas_and_typed_on_a_mac(table: Any) -> None:
+    question = "Ông/Bà thấy thái độ, cách ứng xử của công chức thế nào?"
+    answers = table(f'\ufeff"{question}";Đơn vị\n5;Phường A\n2;Phường A\n1;Phường B\n')
+    decomposed = unicodedata.normalize("NFD", "Đơn vị=Phường A")
+    found = figures(answers, "--items", f'"{question}"', "--where", decomposed)
+    assert (found["rows"][0]["item"], found["rows"][0]["estimate"]) == (question, 3.5)
+
+
+@pytest.mark.parametrize(
+    ("written", "total"), [("30000", 40_000), ("30 000", 40_000), ("1.030.000", 1_040_000), ("30.5", 10_030.5)]
+)
+def test_counts_of_people_may_have_thousands_marks(table: Any, written: str, total: float) -> None:
+    answers = table("q1;kenh\n5;a\n4;b\n", "tra-loi.csv")
+    people = table(f"kenh;so\na;{written}\nb;10000\n", "tong-the.csv")
+    options = ("--items", "q1", "--margins", "kenh", "--population", people, "--count", "so")
+    assert figures(answers, *options)["weights"]["sum"] == pytest.approx(total)
+
+
 def test_bounds_hold(table: Any) -> None:
     answers = table("q1,kenh\n5,a\n4,a\n4,a\n1,b\n", "tra-loi.csv")
     people = table("kenh,so\na,50\nb,50\n", "tong-the.csv")
@@ -246,6 +265,7 @@ def test_what_cannot_be_used_is_said_in_vietnamese_with_the_place(
         ("kenh,so\na,30\n", "Có phiếu thuộc mức mà tổng thể không có (kenh = b)"),
         ("kenh,so\na,0\nb,0\n", "Tổng thể bằng 0 (kenh)"),
         ("kenh,so\na,x\nb,1\n", "“x” không phải số"),
+        ("kenh;so\na;1.500\nb;1\n", "Dòng 2, cột “so”: Không rõ “1.500” là hàng nghìn hay số lẻ"),
         ("kenh,dem\na,3\nb,1\n", "không có cột này trong tệp. Các cột của tệp: kenh, dem"),
     ],
 )

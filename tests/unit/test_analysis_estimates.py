@@ -1,7 +1,7 @@
 """Weighted totals and their calibrated variance, against R survey and against a row-by-row reading."""
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
@@ -259,6 +259,29 @@ def test_pattern_counts_give_the_variance_of_the_rows_they_stand_for(seed: int, 
     for unit in range(3):
         expected = by_rows(answers, ratio, columns, unit)
         np.testing.assert_allclose(totals.covariance[unit], expected, rtol=1e-9, atol=1e-9)
+
+
+def persons(answers: Answers) -> Answers:
+    """Return the same answers with a pattern for every person."""
+    each = np.repeat(np.arange(len(answers.count)), answers.count.astype(int))
+    return replace(
+        answers,
+        unit=answers.unit[each],
+        cell=answers.cell[each],
+        state=answers.state[:, each],
+        count=np.ones(len(each)),
+        psu=answers.psu[each],
+    )
+
+
+@settings(max_examples=40, deadline=None)
+@given(seed=st.integers(0, 10**6), clustered=st.booleans())
+def test_patterns_give_what_a_row_for_every_person_gives(seed: int, clustered: bool) -> None:
+    answers, ratio, columns = random_answers(np.random.default_rng(seed), clustered=clustered)
+    own, rows = (weighted_totals(some, ratio, columns) for some in (answers, persons(answers)))
+    for name in ("answered", "top", "mean", "covariance", "spread"):
+        one, other = getattr(own, name), getattr(rows, name)
+        np.testing.assert_allclose(one, other, rtol=1e-12, atol=1e-12 * np.abs(other).max(), err_msg=name)
 
 
 @settings(max_examples=20, deadline=None)

@@ -41,8 +41,4 @@ def upgrade() -> None:
     )
     if op.get_bind().dialect.name == "postgresql":
         op.execute("ALTER TABLE open_ticket SET UNLOGGED")
-        # A deleted row keeps the number of its transaction until it is vacuumed away: let that be a minute.
-        op.execute(
-            "ALTER TABLE open_ticket SET (autovacuum_vacuum_threshold = 0, autovacuum_vacuum_scale_factor = 0)"
-        )
     op.bulk_insert(open_ticket, [{"ticket_key": ALWAYS_THERE}])

@@ -6,7 +6,7 @@ from alembic import op
 from survey.models.model import UtcDateTime
 
 revision = "0007"
-down_revision = "0002"
+down_revision = "0006"
 
 
 def upgrade() -> None:
