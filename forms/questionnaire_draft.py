@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from copy import deepcopy
@@ -112,7 +113,7 @@ def merged(data: Data, sent: Mapping[str, str]) -> Data:
 
 def _tidy(text: str) -> str:
     # Line breaks of a text field mean nothing on the form; a no-break space does.
-    return unicodedata.normalize("NFC", text).replace("\r", " ").replace("\n", " ").strip(" \t")
+    return re.sub(r"[\r\n]+", " ", unicodedata.normalize("NFC", text)).strip(" \t")
 
 
 def _write(data: Any, name: str, text: str) -> None:

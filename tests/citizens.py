@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -22,9 +23,11 @@ def nonce_in(page: TestResponse) -> str:
     return found[1]
 
 
-def send(client: FlaskClient, address: str, answers: dict[str, str] | None = None, **more: str) -> TestResponse:
+def send(
+    client: FlaskClient, address: str, answers: Mapping[str, str | list[str]] | None = None, **more: str
+) -> TestResponse:
     nonce = nonce_in(client.get(address))
-    return client.post(address, data={"n": nonce} | (ANSWERS if answers is None else answers) | more)
+    return client.post(address, data={"n": nonce} | dict(ANSWERS if answers is None else answers) | more)
 
 
 def signer(app: Flask) -> Signer:
