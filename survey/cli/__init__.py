@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from survey.cli import analyse, demo, export, imports, index, officers, openings, qr, score, setup
+from survey.cli import analyse, demo, export, imports, index, officers, openings, paper, qr, score, setup
 
 COMMANDS: tuple[click.Command, ...] = (
     setup.init,
@@ -21,3 +21,4 @@ COMMANDS: tuple[click.Command, ...] = (
     officers.officers,
 )
 qr.qr.add_command(openings.openings)
+qr.qr.add_command(paper.paper)
