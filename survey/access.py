@@ -27,11 +27,14 @@ class Permission(StrEnum):
     SEE_SCORES = auto()
     EXPORT_SCORES = auto()
     REFRESH_SCORES = auto()
+    ENTER_PAPER = auto()
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ONE_STOP: frozenset({Permission.SEE_SCORES}),
-    Role.REFORM: frozenset({Permission.SEE_SCORES, Permission.EXPORT_SCORES, Permission.REFRESH_SCORES}),
+    Role.ONE_STOP: frozenset({Permission.SEE_SCORES, Permission.ENTER_PAPER}),
+    Role.REFORM: frozenset(
+        {Permission.SEE_SCORES, Permission.EXPORT_SCORES, Permission.REFRESH_SCORES, Permission.ENTER_PAPER}
+    ),
     Role.LEADER: frozenset({Permission.SEE_SCORES, Permission.EXPORT_SCORES, Permission.REFRESH_SCORES}),
     Role.INSPECTOR: frozenset({Permission.SEE_SCORES, Permission.EXPORT_SCORES}),
     Role.ADMINISTRATOR: frozenset(),

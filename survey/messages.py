@@ -17,11 +17,13 @@ from survey.analysis_messages import ANALYSIS_FAULTS, ANALYSIS_REMARKS, ANALYSIS
 from survey.errors import Fault, HailongError
 from survey.filters import count, decimal, percent
 from survey.import_messages import IMPORT_SENTENCES
+from survey.paper_messages import PAPER_SENTENCES
 
 MOST_LINES = 200
 MOST_NAMES = 4
 SENTENCES = IMPORT_SENTENCES | {
     **ANALYSIS_SENTENCES,
+    **PAPER_SENTENCES,
     "import_refused": _("Chưa nhập dữ liệu nào: tệp có %(count)s lỗi cần sửa."),
     "closed_unit": _("Đơn vị của mã này đã ngừng hoạt động và chưa có đơn vị thay thế."),
     "email_unusable": _("“%(email)s” không phải là địa chỉ e-mail."),

@@ -1,10 +1,10 @@
 """The row of keys that a clerk types for one paper form, and what it means.
 
-`F5445x2` or, with the two questions of the second part, `F5445x213`: the letter of the field of procedures if one is
-ticked, then one key per question in the order of the form: the place of the ticked box, `x` for the sixth box of a
-rating, `-` or a space for none. `0` alone is a sheet that cannot count.
+`F5445x2` or, with the two questions of the second part, `F5445x213`: the letter of the field of procedures if one
+is ticked, then one key per question in the order of the form: the place of the ticked box, `x` for the sixth box
+of a rating, `-` or a space for none. `0` alone is a sheet that cannot count.
 
-The letters of the fields are consonants: with a Vietnamese keyboard on, a vowel and a digit would become one letter.
+The letters of the fields are consonants: with a Vietnamese keyboard on, a vowel and a digit would become one.
 """
 
 from __future__ import annotations
@@ -53,8 +53,9 @@ class Row:
 
 def field_letters(session: Session) -> dict[str, str]:
     """Map the code of each field to its letter on paper; the same on every form of this installation, for ever."""
-    codes = session.scalars(select(ServiceField.code).order_by(ServiceField.position, ServiceField.code))
-    return dict(zip(codes, LETTERS, strict=False))
+    fields = session.scalars(select(ServiceField).order_by(ServiceField.position, ServiceField.code))
+    # Also a field that is not asked about keeps its letter, so that no other gets it.
+    return {field.code: letter for field, letter in zip(fields, LETTERS, strict=False) if field.asked}
 
 
 def read_row(questionnaire: Questionnaire, letters: Mapping[str, str], typed: str) -> Row:

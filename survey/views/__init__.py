@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from flask import Flask
 
-from survey.views import auth, citizen, errors, exports, health, scores
+from survey.views import auth, citizen, errors, exports, health, paper, paper_check, scores
 
-BLUEPRINTS = (citizen.blueprint, health.blueprint, auth.blueprint, scores.blueprint, exports.blueprint)
+BLUEPRINTS = (
+    citizen.blueprint,
+    health.blueprint,
+    auth.blueprint,
+    scores.blueprint,
+    exports.blueprint,
+    paper.blueprint,
+    paper_check.blueprint,
+)
 
 
 def init_app(app: Flask) -> None:
