@@ -27,7 +27,7 @@ PAPER_SENTENCES = {
     "paper_sheet_not_last": _("Chỉ bỏ được dòng cuối cùng, để số ghi trên các tờ phiếu vẫn đúng."),
     "paper_sheet_not_drawn": _("Tờ số %(number)s không nằm trong số tờ phải gõ lần hai."),
     "paper_no_sheets": _("Lô này chưa nhập tờ nào."),
-    "paper_not_checked": _("Còn phải gõ lần hai %(needed)s tờ do máy chọn rồi mới kết thúc lô."),
+    "paper_not_checked": _("Phải gõ lần hai đủ %(needed)s tờ do máy chọn rồi mới kết thúc lô."),
     "paper_reason_missing": _("Xin ghi lý do."),
     "row_empty": _("Chưa gõ gì. Tờ phiếu trắng hoặc không hợp lệ thì gõ 0."),
     "row_unknown_letter": _(

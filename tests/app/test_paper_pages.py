@@ -316,14 +316,14 @@ def test_a_discarded_batch_leaves_its_trace_and_no_response(
     [
         ({"opener_two": " trần  văn bình "}, "hai người khác nhau"),
         ({"opener_two": ""}, "Xin ghi họ tên"),
-        ({"found": "0"}, "found"),
-        ({"found": "nhiều"}, "found"),
+        ({"found": "0"}, "một số từ 1 đến 2.000"),
+        ({"found": "nhiều"}, "một số từ 1 đến 2.000"),
         ({"first_day": (TODAY + timedelta(1)).isoformat()}, "Ngày không khớp"),
         ({"opened_on": (TODAY + timedelta(1)).isoformat()}, "Ngày không khớp"),
-        ({"last_day": "31/13/2026"}, "last_day"),
+        ({"last_day": "31/13/2026"}, "ngày/tháng/năm"),
         ({"first_day": "2020-01-01"}, "hai quý"),
-        ({"box": "Q9"}, "box"),
-        ({"batch": "../x"}, "batch"),
+        ({"box": "Q9"}, "Xin chọn hộp phiếu"),
+        ({"batch": "../x"}, "mở lại trang này"),
     ],
 )
 def test_a_batch_that_cannot_be_right_is_not_begun(
