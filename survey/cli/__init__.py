@@ -13,6 +13,7 @@ from survey.cli import (
     leaders,
     officers,
     openings,
+    paper,
     purge,
     qr,
     score,
@@ -36,3 +37,4 @@ COMMANDS: tuple[click.Command, ...] = (
     purge.purge,
 )
 qr.qr.add_command(openings.openings)
+qr.qr.add_command(paper.paper)
