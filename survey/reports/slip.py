@@ -1,0 +1,68 @@
+"""Slips with a one-time code, eight on a sheet of A4 to be cut, as a tagged PDF with vector codes."""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import typst
+
+from survey.codes import grouped
+from survey.reports import qr_symbol
+from survey.reports.poster import FONTS
+
+TEMPLATE = Path(__file__).with_name("slip.typ")
+ON_A_PAGE = 8
+
+
+@dataclass(frozen=True)
+class Slip:
+    """What a slip says, and on the stub that is torn off, for whom it is: the dossier, or the list's row."""
+
+    one_stop_name: str
+    code: str
+    address: str
+    expires_on: date
+    dossier: str
+    appointed_on: date | None
+    row: int
+
+
+def slips_pdf(slips: Sequence[Slip], *, dated: date, note: str = "") -> tuple[bytes, int]:
+    """Print the slips in their order; return the PDF and its number of pages."""
+    data = {
+        "dated": {"year": dated.year, "month": dated.month, "day": dated.day},
+        "note": unicodedata.normalize("NFC", note),
+        "slips": [_printed(slip) for slip in slips],
+    }
+    # Names travel as data, never as source: whatever a unit is called, it is printed and not run.
+    pdf = typst.compile(
+        TEMPLATE,
+        root=TEMPLATE.parent,
+        font_paths=[FONTS],
+        ignore_system_fonts=True,
+        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        pdf_standards=["ua-1"],
+        format="pdf",
+    )
+    return pdf, -(-len(slips) // ON_A_PAGE)
+
+
+def _printed(slip: Slip) -> dict[str, str]:
+    last = slip.expires_on
+    whom = slip.dossier or f"dòng {slip.row} của danh sách"
+    if slip.appointed_on is not None:
+        whom += f" · hẹn trả {slip.appointed_on:%d/%m/%Y}"
+    return {
+        "one_stop_name": unicodedata.normalize("NFC", slip.one_stop_name),
+        "typed_address": slip.address.partition("://")[2].rpartition("/")[0],
+        "code": grouped(slip.code),
+        "address": slip.address,
+        "expires": f"ngày {last.day} tháng {last.month} năm {last.year}",
+        "whom": whom,
+        "symbol": qr_symbol.svg(slip.address).decode(),
+    }
