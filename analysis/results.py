@@ -241,7 +241,7 @@ class _Estimates:
         believed = variance
         if rule.interval_variance == "corrected":
             # few dissatisfied in a level of high weight look like none: never below simple random sampling
-            believed = np.fmax(variance * jackknife_factors[:, None], simple * remaining[:, None])
+            believed = np.fmax(variance, simple * remaining[:, None]) * jackknife_factors[:, None]
         # an item answered in one sampling unit only still deserves an interval, the widest one
         df = np.maximum(figures.sampled - 1, 1)
         lower, upper = share_interval(figures.share, believed, figures.persons, df, rule.level)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 LONGEST_NAME = 80
 # The grouped choices of a select: group → (value, words) of each.
@@ -22,7 +22,7 @@ class DeviceForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
         _("Tên máy"),
         filters=[lambda text: " ".join(text.split()) if text else text],
         validators=[
-            InputRequired(_("Xin đặt tên để phân biệt các máy, ví dụ “Máy ở lối ra”.")),
+            DataRequired(_("Xin đặt tên để phân biệt các máy, ví dụ “Máy ở lối ra”.")),
             Length(max=LONGEST_NAME, message=_("Tên máy dài quá 80 ký tự.")),
         ],
         render_kw={"autocomplete": "off", "maxlength": LONGEST_NAME},

@@ -30,10 +30,11 @@ class Permission(StrEnum):
     MANAGE_DEVICES = auto()
     SEE_QUESTIONNAIRES = auto()
     EDIT_QUESTIONNAIRES = auto()
+    ENTER_PAPER = auto()
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ONE_STOP: frozenset({Permission.SEE_SCORES, Permission.SEE_QUESTIONNAIRES}),
+    Role.ONE_STOP: frozenset({Permission.SEE_SCORES, Permission.SEE_QUESTIONNAIRES, Permission.ENTER_PAPER}),
     Role.REFORM: frozenset(
         {
             Permission.SEE_SCORES,
@@ -42,6 +43,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
             Permission.MANAGE_DEVICES,
             Permission.SEE_QUESTIONNAIRES,
             Permission.EDIT_QUESTIONNAIRES,
+            Permission.ENTER_PAPER,
         }
     ),
     Role.LEADER: frozenset(

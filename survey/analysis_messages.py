@@ -26,7 +26,8 @@ ANALYSIS_FAULTS = {
         "hiếm, hoặc bỏ bớt một cột trong --margins."
     ),
     "calibration_bounds": _(
-        "--bounds phải chứa số 1, ví dụ 0.3,3 (đang là: %(got)s). Cách logit luôn cần --bounds."
+        "--bounds cần số nhỏ trước, số lớn sau, ví dụ 0.3,3; cách logit luôn cần --bounds, có số 1 ở giữa "
+        "(đang là: %(got)s)."
     ),
     "margin_total": _("Số liệu tổng thể bị âm hoặc không phải số (%(where)s). Hãy sửa tệp --population."),
     "margin_zero_total": _("Tổng thể bằng 0 (%(where)s). Hãy sửa tệp --population hoặc bỏ cột này."),

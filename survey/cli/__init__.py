@@ -13,8 +13,10 @@ from survey.cli import (
     leaders,
     officers,
     openings,
+    paper,
     purge,
     qr,
+    receipts,
     score,
     setup,
 )
@@ -36,3 +38,5 @@ COMMANDS: tuple[click.Command, ...] = (
     purge.purge,
 )
 qr.qr.add_command(openings.openings)
+qr.qr.add_command(paper.paper)
+qr.qr.add_command(receipts.receipts)

@@ -31,7 +31,7 @@ def openings(period: Period | None, unit_code: str | None, below: bool, out: Pat
     """Đếm số lượt mở và số phiếu đã gửi của từng mã. Chỉ là con số theo mã và ngày, không nhận ra ai."""
     today = datetime.now(TIME_ZONE).date()
     wanted = period or quarter_of(today)
-    unit_ids = None
+    unit_ids: set[int] | None = None
     if unit_code is not None:
         unit = unit_tree.unit_by_code(db.session, unit_code)
         unit_ids = set(db.session.scalars(unit_tree.ids_below([unit.id]))) if below else {unit.id}

@@ -91,7 +91,7 @@ def posters(
         today=now.date(),
         now=now,
         actor=audit.COMMAND_LINE,
-        progress=_progress,
+        progress=show_progress,
     )
     out.write(pdf)
     folded = " (in trên A5, gấp đôi)" if design == "stand" else ""
@@ -200,7 +200,13 @@ def _settings() -> Settings:
     return settings
 
 
-def _progress(units: list[Unit]) -> Iterator[Unit]:
+def web_address() -> str:
+    """Where this installation is reached."""
+    return _settings().base_url
+
+
+def show_progress(units: list[Unit]) -> Iterator[Unit]:
+    """Show how far many units have been gone through."""
     if len(units) < MANY:
         yield from units
         return

@@ -64,15 +64,15 @@ def purge(
     return purged
 
 
-def _cases(settled_until: date) -> Select[tuple[FeedbackCase]]:
+def _cases(settled_until: date) -> Select[FeedbackCase]:
     return select(FeedbackCase).where(FeedbackCase.settled_on <= settled_until, FeedbackCase.erased_on.is_(None))
 
 
-def _with_contact(settled_until: date) -> Select[tuple[FeedbackCase]]:
+def _with_contact(settled_until: date) -> Select[FeedbackCase]:
     return select(FeedbackCase).join(FeedbackContact).where(FeedbackCase.settled_on <= settled_until)
 
 
-def _comments(written_until: date) -> Select[tuple[Comment]]:
+def _comments(written_until: date) -> Select[Comment]:
     last_monday = written_until - timedelta(days=6)
     return select(Comment).where(Comment.week_of <= last_monday, Comment.erased_on.is_(None))
 

@@ -220,6 +220,24 @@ def test_bounds_hold(table: Any) -> None:
     assert "Hãy nới --bounds" in told
 
 
+@pytest.mark.parametrize("method", ["raking", "linear"])
+def test_bounds_of_rows_that_stand_for_many_need_not_enclose_1(table: Any, method: str) -> None:
+    answers = table("q1,kenh,nhom\n" + "5,a,x\n4,a,y\n4,a,x\n1,b,y\n2,b,x\n" * 3, "tra-loi.csv")
+    people = table("kenh,nhom,so\na,,80\nb,,70\n,x,70\n,y,80\n", "tong-the.csv")
+    options = ("--items", "q1", "--margins", "kenh,nhom", "--population", people, "--count", "so")
+    weights = figures(answers, *options, "--method", method, "--bounds", "5,30")["weights"]
+    assert weights["sum"] == pytest.approx(150)
+    assert 5 <= weights["calibration"]["ratio_minimum"] < weights["calibration"]["ratio_maximum"] <= 30
+
+
+@pytest.mark.parametrize(("method", "bounds"), [("raking", "3,0.3"), ("linear", "1,1"), ("logit", "5,30")])
+def test_bounds_that_no_weights_can_keep_are_refused(table: Any, method: str, bounds: str) -> None:
+    answers = table("q1,kenh\n5,a\n4,b\n", "tra-loi.csv")
+    people = table("kenh,so\na,30\nb,10\n", "tong-the.csv")
+    options = ("--items", "q1", "--margins", "kenh", "--population", people, "--count", "so")
+    assert "--bounds cần" in run(answers, *options, "--method", method, "--bounds", bounds, status=1)[1]
+
+
 def test_the_table_for_people_and_the_workbook(tmp_path: Path) -> None:
     options = ("--items", "o1", "--by", "channel", "--statistic", "top2", "--weight", "dw", "--where", "quarter=1")
     shown, told = run(SURVEY, *options)

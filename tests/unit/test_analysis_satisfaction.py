@@ -353,7 +353,7 @@ def naive(
     jackknife = (1 - 1 / len(people)) ** 2 * (weight**2 / (1 - hat) ** 2).sum() / (weight**2).sum()
     answerers = weight[x.any(axis=1)].sum()
     simple = (weight * influence**2).sum() * answerers / (answered - 1)
-    corrected = max(variance * jackknife, simple)
+    corrected = max(variance, simple) * jackknife
     assert corrected > variance
     lower, upper = share_interval(*(np.array([v]) for v in (index, corrected, answered, df)))
     return {

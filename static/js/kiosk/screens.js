@@ -1,4 +1,4 @@
-/* The tablet's screens: set-up, start, form, thanks; every way out of the form wipes it. */
+/* The tablet's screens: start, form, thanks; every way out of the form wipes it. */
 "use strict";
 
 (function (kiosk) {
@@ -13,8 +13,8 @@
   const MAIN_LANGUAGE = "vi";
 
   const page = document.getElementById("page");
-  const setup = document.getElementById("setup");
   const screen = document.getElementById("screen");
+  const switches = Array.from(document.querySelectorAll(".t, .sw[type=checkbox]"));
   const languageLink = document.getElementById("language");
   const state = { name: "setup", language: MAIN_LANGUAGE, openedAt: 0, touchedAt: 0, busy: false, stale: false, helped: false, refusal: "" };
   const timers = { idle: 0, count: 0, thanks: 0, refresh: 0, send: 0 };
@@ -27,26 +27,17 @@
     state.name = "setup";
     stopTimers();
     screen.textContent = "";
-    setup.hidden = false;
-    document.getElementById("enrolling").hidden = !kiosk.canSeal;
-    document.getElementById("insecure").hidden = kiosk.canSeal;
-    document.getElementById("ready").hidden = true;
-    const fault = document.getElementById("fault");
-    fault.hidden = !problem;
-    fault.querySelector("p").textContent = problem || "";
-    const unsent = kiosk.canSeal ? kiosk.waitingCount() + kiosk.refusedCount() : 0;
-    document.getElementById("unsent").hidden = unsent === 0;
-    document.querySelector("#unsent b").textContent = unsent;
+    kiosk.setup.show(problem);
   }
 
   /* Draw everything anew from what the server sent: whatever was chosen is gone. */
   function draw(name) {
     const drawn = kiosk.form().screens[state.language];
     stopTimers();
-    setBehind([document.querySelector(".t")], false);
+    setBehind(switches, false);
     state.name = name;
     state.busy = false;
-    setup.hidden = true;
+    kiosk.setup.hide();
     screen.innerHTML = drawn.html;
     document.documentElement.lang = state.language;
     document.title = drawn.title;
@@ -191,7 +182,7 @@
     const dialog = screen.querySelector("[data-idle]");
     const until = Date.now() + GRACE;
     dialog.hidden = false;
-    setBehind([part("form"), document.querySelector(".t")], true);
+    setBehind([part("form")].concat(switches), true);
     dialog.querySelector("button").focus();
     const tell = () => {
       const left = Math.ceil((until - Date.now()) / 1000);
@@ -205,7 +196,7 @@
   function goOn() {
     clearInterval(timers.count);
     screen.querySelector("[data-idle]").hidden = true;
-    setBehind([part("form"), document.querySelector(".t")], false);
+    setBehind([part("form")].concat(switches), false);
     touched();
   }
 
@@ -230,51 +221,17 @@
     if (asked) asked.catch(() => {});
   }
 
-  /* ---- set-up ---- */
-
-  async function enrol() {
-    const code = document.getElementById("code");
-    state.refusal = "";
-    try {
-      document.querySelector("#ready span").textContent = await kiosk.enrol(code.value);
-      code.value = "";
-      kiosk.tryRefusedAgain();
-      await kiosk.refresh();
-    } catch (problem) {
-      showSetup(problem.text || document.getElementById("enrol").dataset.offline);
-      return;
-    }
-    showSetup("");
-    document.getElementById("enrolling").hidden = true;
-    document.getElementById("ready").hidden = false;
-    document.querySelector("#ready h2").focus();
-    work();
-    sendAll();
-  }
+  /* ---- enrolled ---- */
 
   function work() {
-    keepPage();
+    kiosk.keepPage(() => { state.stale = true; if (state.name === "start") start(); })
+      .then(kiosk.setup.sayKept)
+      .catch(() => {});
     clearInterval(timers.refresh);
     clearInterval(timers.send);
     timers.refresh = setInterval(refresh, REFRESH);
     timers.send = setInterval(sendAll, SEND_AGAIN);
-  }
-
-  function keepPage() {
-    kiosk.keepPage(() => { state.stale = true; if (state.name === "start") start(); }).then(() => {
-      document.getElementById("offline").hidden = true;
-      document.getElementById("offline-ready").hidden = false;
-    }).catch(() => {});
-  }
-
-  /* A scanned enrolment link brings its code after the "#": no server and no history keeps it. */
-  function takeCodeFromAddress() {
-    const code = location.hash.slice(1);
-    if (!code) return false;
-    history.replaceState(null, "", location.pathname + location.search);
-    document.getElementById("code").value = code;
-    showSetup("");
-    return true;
+    sendAll();
   }
 
   /* ---- what people do ---- */
@@ -316,37 +273,32 @@
 
   /* In the middle of a form: the same answers under other words. */
   function changeLanguage() {
-    const chosen = Array.from(part("form").querySelectorAll("input:checked"), (input) => [input.name, input.value]);
+    const chosen = Array.from(part("form").querySelectorAll("input:checked"), (input) => input.name + "=" + input.value);
     draw("form");
-    chosen.forEach(([name, value]) => {
-      part("form").querySelector("input[name=" + name + "][value='" + value + "']").checked = true;
+    part("form").querySelectorAll("input").forEach((input) => {
+      input.checked = chosen.includes(input.name + "=" + input.value);
     });
     if (state.helped) kiosk.veilOwnQuestions(part("form"));
     touched();
   }
 
-  document.getElementById("enrol").addEventListener("click", enrol);
-  document.getElementById("begin").addEventListener("click", start);
-  window.addEventListener("beforeinstallprompt", (event) => {
-    const install = document.getElementById("install");
-    install.hidden = false;
-    install.onclick = () => { install.hidden = true; event.prompt(); };
+  kiosk.setup.listen({
+    asked: () => { state.refusal = ""; },
+    show: showSetup,
+    enrolled: work,
+    begin: start,
   });
-
   /* Leaving the page by Back or Home wipes it; what the browser keeps of it is blank. */
   window.addEventListener("pagehide", () => { if (state.name !== "setup") wipe(); });
   window.addEventListener("pageshow", (event) => { if (event.persisted) start(); });
   document.addEventListener("visibilitychange", awake);
   window.addEventListener("online", refresh);
-  window.addEventListener("hashchange", takeCodeFromAddress);
+  window.addEventListener("hashchange", () => { if (kiosk.setup.takeCode()) showSetup(""); });
 
-  if (!takeCodeFromAddress()) {
-    if (kiosk.canSeal && kiosk.isEnrolled()) {
-      work();
-      start();
-      refresh();
-    } else {
-      showSetup("");
-    }
-  }
+  if (kiosk.setup.takeCode()) showSetup("");
+  else if (kiosk.canSeal && kiosk.isEnrolled()) {
+    work();
+    start();
+    refresh();
+  } else showSetup("");
 })(window.kiosk);
