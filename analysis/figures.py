@@ -6,7 +6,17 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from analysis.errors import AnalysisError
-from analysis.estimates import ANSWERED, MEAN, TOP, Answering, Answers, Totals, answering
+from analysis.estimates import (
+    ANSWERED,
+    MEAN,
+    TOP,
+    Answering,
+    Answers,
+    CellTables,
+    Totals,
+    answering,
+    answering_items,
+)
 from analysis.rules.score_rule import Aggregation, ScoreRule
 from analysis.sums import BoolArray, FloatArray, ratio
 
@@ -136,17 +146,18 @@ def lay_out(items: Sequence[str], factors: Sequence[FactorSpec], rule: ScoreRule
     return Layout(tuple(items), codes, numbers, weights)
 
 
-def answers_given(answers: Answers, layout: Layout, ratio_of_cell: FloatArray) -> list[Answering]:
+def answers_given(
+    answers: Answers, tables: CellTables, layout: Layout, ratio_of_cell: FloatArray
+) -> list[Answering]:
     """Count who answered each item, then each factor, then any of them."""
-    given = [state > 0 for state in answers.state[: len(layout.items)]]
-    by_item = [answering(answers, ratio_of_cell, item) for item in given]
+    *by_item, by_any = answering_items(answers, tables, ratio_of_cell)
     by_factor = [
         by_item[items[0]]
         if len(items) == 1
-        else answering(answers, ratio_of_cell, np.any([given[item] for item in items], axis=0))
+        else answering(answers, tables, ratio_of_cell, (answers.state[list(items)] > 0).any(axis=0))
         for items in layout.factor_items
     ]
-    return [*by_item, *by_factor, answering(answers, ratio_of_cell, answers.state[-1] > 0)]
+    return [*by_item, *by_factor, by_any]
 
 
 def choose_use(given: Sequence[Answering], layout: Layout, rule: ScoreRule) -> Use:
