@@ -256,5 +256,5 @@ def _use_clusters(
 
 
 def _quadratic(first: FloatArray, matrix: FloatArray, second: FloatArray) -> FloatArray:
-    product: FloatArray = ((first @ matrix) * second).sum(axis=2)
+    product: FloatArray = np.einsum("uvq,uvq->uv", first @ matrix, second)
     return product

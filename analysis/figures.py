@@ -1,7 +1,7 @@
 """The figures of each unit as combinations of its totals: items, factors, index, people satisfied throughout."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -117,11 +117,6 @@ class Figures:
         """Put blocks of units after one another."""
         return cls(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)))
 
-    def only(self, place: int) -> "Figures":
-        """Keep one figure."""
-        chosen = {f.name: getattr(self, f.name)[:, [place]] for f in fields(self) if f.name != "factor_parts"}
-        return replace(self, **chosen)
-
 
 def lay_out(items: Sequence[str], factors: Sequence[FactorSpec], rule: ScoreRule) -> Layout:
     """Check the factors against the items and the rule's weights."""
@@ -179,8 +174,10 @@ def choose_use(given: Sequence[Answering], layout: Layout, rule: ScoreRule) -> U
     return Use(used, ratio(weights, weights.sum(axis=1, keepdims=True)), item_used, fallback & used.any(axis=1))
 
 
-def figures_of(totals: Totals, given: Sequence[Answering], use: Use, layout: Layout, rule: ScoreRule) -> Figures:
-    """Put the figures of every unit together."""
+def figures_of(
+    totals: Totals, given: Sequence[Answering], use: Use, layout: Layout, rule: ScoreRule, *, only: int | None = None
+) -> Figures:
+    """Put the figures of every unit together, or one of them."""
     draft = _Draft(totals, layout)
     items, factors = len(layout.items), len(layout.codes)
     for measure in (TOP, MEAN):
@@ -200,16 +197,18 @@ def figures_of(totals: Totals, given: Sequence[Answering], use: Use, layout: Lay
         draft.put_ratio(pooled, layout.pooled_items(), measure, who=items + factors)
     draft.put_ratio(layout.all_satisfied, [items], TOP, who=items + factors)
 
-    persons = np.stack([answer.persons for answer in given], axis=1)[:, draft.who]
-    weight = np.stack([answer.weight for answer in given], axis=1)[:, draft.who]
-    simple = totals.person_spread(draft.influence) * weight
+    places = slice(None) if only is None else slice(only, only + 1)
+    influence, who = draft.influence[:, places], draft.who[places]
+    persons = np.stack([answer.persons for answer in given], axis=1)[:, who]
+    weight = np.stack([answer.weight for answer in given], axis=1)[:, who]
+    simple = totals.person_spread(influence) * weight
     measure = MEAN if rule.formula in ("MEAN5", "MEAN04") else TOP
     return Figures(
-        share=draft.share,
-        variance=np.maximum(totals.variance(draft.influence), 0),
+        share=draft.share[:, places],
+        variance=np.maximum(totals.variance(influence), 0),
         simple_variance=np.divide(simple, persons - 1, out=np.full_like(simple, np.nan), where=persons > 1),
         persons=persons,
-        sampled=np.stack([answer.sampled for answer in given], axis=1)[:, draft.who],
+        sampled=np.stack([answer.sampled for answer in given], axis=1)[:, who],
         factor_parts=_factor_parts(totals, draft.influence, use, layout, measure),
     )
 

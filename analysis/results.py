@@ -202,8 +202,10 @@ def _factor_scores(
     computed: Computed, figures: ShownFigures, layout: Layout, rule: ScoreRule, factor: int
 ) -> list[FactorScore]:
     """Return the score of one factor in every unit."""
-    top2 = figures.of(layout.factor(factor, TOP), "TOP2")
-    mean5 = figures.of(layout.factor(factor, MEAN), "MEAN5")
+    top, mean = layout.factor(factor, TOP), layout.factor(factor, MEAN)
+    if len(only := layout.factor_items[factor]) == 1:
+        top, mean = layout.item(only[0], TOP), layout.item(only[0], MEAN)
+    top2, mean5 = figures.of(top, "TOP2"), figures.of(mean, "MEAN5")
     estimates = mean5 if rule.formula == "MEAN5" else top2
     if rule.formula == "MEAN04":
         estimates = figures.of(layout.factor(factor, MEAN), "MEAN04")
@@ -211,7 +213,7 @@ def _factor_scores(
     code, weight, use = layout.codes[factor], float(layout.weights[factor]), computed.use
     columns = (use.factor_used, use.factor_weights, computed.figures.factor_parts)
     scores = []
-    for estimate, top, mean, used, weight_used, part in zip(
+    for estimate, of_top2, of_mean5, used, weight_used, part in zip(
         estimates, top2, mean5, *(column[:, factor].tolist() for column in columns), strict=True
     ):
         status: FactorStatus = "used" if used else "left_out"
@@ -219,7 +221,7 @@ def _factor_scores(
             status = "suppressed" if estimate.n else "no_answers"
         shown = by_factors and estimate.share is not None and part == part
         share = part if shown else None
-        scores.append(FactorScore(code, estimate.n, status, weight, weight_used, share, estimate, top, mean))
+        scores.append(FactorScore(code, estimate.n, status, weight, weight_used, share, estimate, of_top2, of_mean5))
     return scores
 
 

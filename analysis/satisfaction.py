@@ -103,7 +103,7 @@ def _score_block(
     return (
         figures_of(totals, given, use, layout, rule),
         use,
-        figures_of(equal, given, use, layout, rule).only(layout.official(rule)),
+        figures_of(equal, given, use, layout, rule, only=layout.official(rule)),
         tables.by_unit(tables.persons)[:, :-1].astype(np.int64),
     )
 
@@ -113,20 +113,27 @@ class _SamplingUnits:
 
     def __init__(self, tally: Tally, margins: Margins, rule: ScoreRule) -> None:
         units = len(margins.unit_ids)
+        self._psu = tally.psu
+        self._present = self._unit = np.zeros(0, np.intp)
+        self.counts: NDArray[np.int64] = np.zeros(units, np.int64)
+        self.clustered: BoolArray = np.zeros(units, np.bool_)
+        if not tally.psu.any():
+            return
         row_unit = np.repeat(margins.cells.unit, np.diff(margins.cells.rows))
         # psu numbers rise with the units, whose order is the tally's
         self._present = np.flatnonzero(np.bincount(tally.psu)[1:]) + 1
-        unit_of_psu = np.zeros(int(tally.psu.max(initial=0)) + 1, np.intp)
+        unit_of_psu = np.zeros(int(tally.psu.max()) + 1, np.intp)
         unit_of_psu[tally.psu] = row_unit
         self._unit = unit_of_psu[self._present]
-        self._psu = tally.psu
-        self.counts: NDArray[np.int64] = np.bincount(self._unit, minlength=units)
+        self.counts = np.bincount(self._unit, minlength=units)
         without = np.bincount(row_unit[tally.psu == 0], minlength=units)
-        wanted = rule.psu == "counter_week"
-        self.clustered: BoolArray = wanted & (without == 0) & (self.counts >= rule.minimum_psus)
+        if rule.psu == "counter_week":
+            self.clustered = (without == 0) & (self.counts >= rule.minimum_psus)
 
     def local(self, rows: slice, first: int, last: int) -> tuple[IndexArray, IndexArray]:
         """Number the sampling units of a block from 0; return them by row and their units."""
+        if not self.clustered[first:last].any():
+            return np.zeros(rows.stop - rows.start, np.intp), np.zeros(0, np.intp)
         block = _slice(self._unit, first, last)
         return (
             np.searchsorted(self._present[block], self._psu[rows]),

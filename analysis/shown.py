@@ -36,10 +36,16 @@ class ShownFigures:
         suppressed = np.isnan(share) | (persons < rule.suppress_below)
         unweighted = np.broadcast_to(~weighted[:, None], share.shape)
         conditions = [persons == 0, suppressed, unweighted, persons < rule.mark_below]
+        self._made: dict[tuple[int, Formula], list[Estimate]] = {}
         self._status: NDArray[np.int8] = np.select(conditions, range(len(conditions)), len(conditions)).astype(np.int8)
 
     def of(self, place: int, formula: Formula) -> list[Estimate]:
         """Return one figure of every unit, on the scale of the formula."""
+        if (place, formula) not in self._made:
+            self._made[place, formula] = self._estimates(place, formula)
+        return self._made[place, formula]
+
+    def _estimates(self, place: int, formula: Formula) -> list[Estimate]:
         status = self._status[:, place]
         known = status >= _STATUSES.index("marked")
         # MEAN5 runs from 1/5 to 1
