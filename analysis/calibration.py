@@ -152,7 +152,11 @@ class _Newton:
         kinds = problem.columns.T
         self._place = [np.where(kind >= 0, problem.unit * columns + kind, self._none) for kind in kinds]
         self._pairs = [
-            np.where((self._place[first] < self._none) & (kinds[second] >= 0), self._place[first] * columns + kinds[second], self._none * columns)
+            np.where(
+                (self._place[first] < self._none) & (kinds[second] >= 0),
+                self._place[first] * columns + kinds[second],
+                self._none * columns,
+            )
             for first, second in combinations_with_replacement(range(len(kinds)), 2)
         ]
         self._scale = np.maximum(group_sums(problem.unit, problem.base, units), 1e-300)

@@ -32,9 +32,10 @@ _RATING_VALUES: Final = np.concatenate([STATE_VALUES[:1], STATE_VALUES])
 class Answers:
     """Patterns (P) of consecutive units 0 .. U-1 over their weighting cells (C) and items (K).
 
-    `state` (K, P) holds ratings 1-5, and 0 or -1 for none; `count` the persons of a pattern, `base` the base weight
-    d of each of them (None for 1). `psu` numbers the sampling units 0 .. J-1 in the order of their units,
-    `psu_unit` gives their units, and `clustered` the units that use them; elsewhere the person is the sampling unit.
+    `state` (K, P) holds ratings 1-5, and 0 or -1 for none; `count` the persons of a pattern, `base` the base
+    weight d of each of them (None for 1). `psu` numbers the sampling units 0 .. J-1 in the order of their units,
+    `psu_unit` gives their units, and `clustered` the units that use them; elsewhere the person is the sampling
+    unit.
     """
 
     unit: IndexArray

@@ -175,7 +175,13 @@ def choose_use(given: Sequence[Answering], layout: Layout, rule: ScoreRule) -> U
 
 
 def figures_of(
-    totals: Totals, given: Sequence[Answering], use: Use, layout: Layout, rule: ScoreRule, *, only: int | None = None
+    totals: Totals,
+    given: Sequence[Answering],
+    use: Use,
+    layout: Layout,
+    rule: ScoreRule,
+    *,
+    only: int | None = None,
 ) -> Figures:
     """Put the figures of every unit together, or one of them."""
     draft = _Draft(totals, layout)

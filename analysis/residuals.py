@@ -1,7 +1,7 @@
 """Regression of the answers on the calibration margins, unit by unit, from sums by weighting cell.
 
-The residual of a person is e = y - x'B with B the d-weighted slopes, and x changes only by cell: the sums of e and of
-its squares follow from those of y and x (Särndal, Swensson and Wretman 1992, ch. 6).
+The residual of a person is e = y - x'B with B the d-weighted slopes, and x changes only by cell: the sums of e and
+of its squares follow from those of y and x (Särndal, Swensson and Wretman 1992, ch. 6).
 """
 
 from math import prod

@@ -56,7 +56,7 @@ def unit_scores(computed: Computed, tally: Tally, layout: Layout, rule: ScoreRul
 
 
 class _Assembly:
-    """The computed arrays as plain numbers: each column is made for all units at once, then put together by unit."""
+    """The computed arrays as plain numbers: each column for all units at once, then put together by unit."""
 
     def __init__(self, computed: Computed, tally: Tally, layout: Layout, rule: ScoreRule) -> None:
         margins, weights = computed.margins, computed.weights
@@ -221,7 +221,9 @@ def _factor_scores(
             status = "suppressed" if estimate.n else "no_answers"
         shown = by_factors and estimate.share is not None and part == part
         share = part if shown else None
-        scores.append(FactorScore(code, estimate.n, status, weight, weight_used, share, estimate, of_top2, of_mean5))
+        scores.append(
+            FactorScore(code, estimate.n, status, weight, weight_used, share, estimate, of_top2, of_mean5)
+        )
     return scores
 
 
@@ -247,9 +249,9 @@ class _Responses:
         levels = len(TRUST_LEVELS)
         key = (tally.unit * np.int32(levels) + tally.trust) * np.int32(2) + tally.flagged
         table = np.zeros((len(unit_ids), levels, 2), np.int64)
-        table[[place[unit] for unit in tally.unit_ids]] = (
-            group_sums(key, tally.count, len(tally.unit_ids) * levels * 2).reshape(-1, levels, 2)
-        )
+        table[[place[unit] for unit in tally.unit_ids]] = group_sums(
+            key, tally.count, len(tally.unit_ids) * levels * 2
+        ).reshape(-1, levels, 2)
         counts = np.isin(TRUST_LEVELS, list(rule.trust_levels))
         self.trust: list[list[int]] = (table.sum(axis=2) * counts).tolist()
         self.flagged: list[int] = table[:, counts, 1].sum(axis=1).tolist()

@@ -142,7 +142,7 @@ class _SamplingUnits:
 
 
 def _states(ratings: NDArray[np.int8], layout: Layout) -> NDArray[np.int8]:
-    """Return ratings by item, and last the pseudo item ALLSAT: 5 if every answer is 4 or 5, else 1 (0: no answer)."""
+    """Return ratings by item, and last the pseudo item ALLSAT: 5 if every answer is 4 or 5, else 1 (0: none)."""
     states = np.empty((len(layout.items) + 1, len(ratings)), np.int8)
     states[:-1] = ratings.T
     asked = states[layout.pooled_items()]

@@ -1,4 +1,4 @@
-"""Computed figures as they may be shown: with interval and design effect, marked or suppressed by number of persons."""
+"""Computed figures as they may be shown: with interval and design effect, marked or suppressed below a minimum."""
 
 from typing import Final
 
@@ -37,7 +37,9 @@ class ShownFigures:
         unweighted = np.broadcast_to(~weighted[:, None], share.shape)
         conditions = [persons == 0, suppressed, unweighted, persons < rule.mark_below]
         self._made: dict[tuple[int, Formula], list[Estimate]] = {}
-        self._status: NDArray[np.int8] = np.select(conditions, range(len(conditions)), len(conditions)).astype(np.int8)
+        self._status: NDArray[np.int8] = np.select(conditions, range(len(conditions)), len(conditions)).astype(
+            np.int8
+        )
 
     def of(self, place: int, formula: Formula) -> list[Estimate]:
         """Return one figure of every unit, on the scale of the formula."""

@@ -1,4 +1,4 @@
-"""Weighted counts of ratings, by group and jointly for two items: the tables that totals and variances are made of.
+"""Weighted counts of ratings, by group and jointly for two items: what totals and variances are made of.
 
 Ratings have few values, so that a pass over the patterns counts an item, or three items taken together; everything
 after that is arithmetic on small tables.
@@ -49,9 +49,9 @@ def joint_tables(
         key = group * values + code
         for tables, weight in zip(joint, weights, strict=True):
             counts = group_sums(key, weight, size * values).reshape(size, *(STATES for _ in chosen))
-            axes = range(1, 1 + len(chosen))
-            for (first, i), (second, j) in combinations(zip(axes, chosen, strict=True), 2):
-                pair = np.einsum(counts, [0, *axes], [0, first, second])
+            letters = "abc"[: len(chosen)]
+            for (first, i), (second, j) in combinations(zip(letters, chosen, strict=True), 2):
+                pair = np.einsum(f"u{letters}->u{first}{second}", counts)
                 tables[:, i, :, j] = pair
                 tables[:, j, :, i] = pair.transpose(0, 2, 1)
     states = np.arange(STATES)
