@@ -149,7 +149,7 @@ def answers_given(
     by_factor = [
         by_item[items[0]]
         if len(items) == 1
-        else answering(answers, tables, ratio_of_cell, (answers.state[list(items)] > 0).any(axis=0))
+        else answering(answers, tables, ratio_of_cell, np.any(answers.state[list(items)] > 0, axis=0))
         for items in layout.factor_items
     ]
     return [*by_item, *by_factor, by_any]

@@ -229,9 +229,10 @@ def _factor_scores(
 
 def _alternatives(figures: ShownFigures, layout: Layout) -> list[list[Alternative]]:
     """Return the index of every unit under each usual formula and aggregation."""
+    measures: tuple[tuple[Formula, int], ...] = (("TOP2", TOP), ("MEAN5", MEAN))
     kinds: list[tuple[Formula, Aggregation, int]] = [
         (formula, aggregation, layout.index(aggregation, measure))
-        for formula, measure in (("TOP2", TOP), ("MEAN5", MEAN))
+        for formula, measure in measures
         for aggregation in AGGREGATIONS
     ]
     kinds.append(("ALLSAT", "pooled", layout.all_satisfied))

@@ -1,6 +1,6 @@
 """Computed figures as they may be shown: with interval and design effect, marked or suppressed below a minimum."""
 
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,7 +71,9 @@ class ShownFigures:
         )
 
 
-def _where(known: BoolArray, values: NDArray[np.generic]) -> list[float | int | None]:
+def _where(known: BoolArray, values: FloatArray | NDArray[np.int64]) -> list[Any]:
     """Return plain numbers, None where they are not known."""
-    plain: list[float | int | None] = np.where(known, values, None).tolist()
-    return plain
+    plain = values.astype(np.object_)
+    plain[~known] = None
+    numbers: list[Any] = plain.tolist()
+    return numbers
