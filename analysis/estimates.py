@@ -102,6 +102,10 @@ class Totals:
     covariance: FloatArray
     spread: FloatArray
 
+    def moments(self, coefficients: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the variance and the spread over persons (U, V) of figures with these coefficients."""
+        return self.variance(coefficients), self.person_spread(coefficients)
+
     def variance(self, coefficients: FloatArray) -> FloatArray:
         """Return the variance (U, V) of the figures with these coefficients (U, V, 3K)."""
         return _quadratic(coefficients, self.covariance, coefficients)
@@ -116,35 +120,29 @@ class Totals:
 
 
 def weighted_totals(
-    answers: Answers, tables: CellTables, ratio_of_cell: FloatArray, columns: IndexArray | None
+    answers: Answers, tables: CellTables, ratio_of_cell: FloatArray, columns: IndexArray
 ) -> Totals:
     """Estimate the totals of every unit under weights w = g d.
 
     `ratio_of_cell` (C) is g and `columns` (C, M) names the calibration columns that hold in a cell (-1 none),
-    numbered inside the unit; None takes the weights as they are.
+    numbered inside the unit; without any, the weights are taken as they are.
     """
     units = answers.unit_count
     raw = tables.by_unit(tables.base, ratio_of_cell)
-    answered, centre = _shares(raw)
+    answered, centre = shares_of(raw)
     ratio_of_row = ratio_of_cell[answers.cell]
-    weight = answers.weight() * ratio_of_row
-    square = answers.weight(2) * ratio_of_row**2
-    # equal weights are their own squares
-    products = _products(answers, centre, [weight] if np.array_equal(weight, square) else [weight, square])
-    spread, squares = products[0], products[-1]
-    sums = _centred(raw, centre)
-    slopes = np.zeros((units, 0, sums.shape[1]))
-    if columns is not None:
-        margins = CellMargins(answers.cell_unit, columns, units)
-        centre_of_cell = centre[answers.cell_unit]
-        base, base_square = (table[:, 0].sum(axis=1) for table in (tables.base, tables.base_square))
-        centred = _centred(tables.base, centre_of_cell)
-        slopes = margins.slopes(base, margins.sums(centred))
-        sums -= np.einsum("um,umq->uq", margins.sums(base * ratio_of_cell), slopes)
-        if answers.base is not None:
-            centred = _centred(tables.base_square, centre_of_cell)
-        mixed = margins.sums(centred * ratio_of_cell[:, None] ** 2)
-        squares = margins.residual_squares(squares, slopes, base_square * ratio_of_cell**2, mixed)
+    weight, square = answers.weight() * ratio_of_row, answers.weight(2) * ratio_of_row**2
+    spread, squares = _products(answers, centre, (weight, square))
+
+    margins = CellMargins(answers.cell_unit, columns, units)
+    base, base_square = (table[:, 0].sum(axis=1) for table in (tables.base, tables.base_square))
+    centred = _centred(tables.base, centre[answers.cell_unit])
+    slopes = margins.slopes(base, margins.sums(centred))
+    if answers.base is not None:
+        centred = _centred(tables.base_square, centre[answers.cell_unit])
+    mixed = margins.sums(centred * ratio_of_cell[:, None] ** 2)
+    squares = margins.residual_squares(squares, slopes, base_square * ratio_of_cell**2, mixed)
+    sums = _centred(raw, centre) - np.einsum("um,umq->uq", margins.sums(base * ratio_of_cell), slopes)
     covariance = _variance_of_sum(squares, sums, group_sums(answers.unit, answers.count, units))
     if answers.clustered.any():
         _use_clusters(covariance, answers, weight, centre, columns, slopes)
@@ -184,7 +182,7 @@ def _answering(answers: Answers, given: BoolArray, persons: FloatArray, weight: 
     return Answering(persons, weight, sampled)
 
 
-def _shares(tables: FloatArray) -> tuple[FloatArray, FloatArray]:
+def shares_of(tables: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Return from weighted counts (U, K, 7) the answers (U, K) and the shares of the totals among them (U, K, 3).
 
     The mean is reckoned from the commonest answer: where everybody gave the same one it is exactly that.
@@ -199,6 +197,12 @@ def _shares(tables: FloatArray) -> tuple[FloatArray, FloatArray]:
     return answered, centre
 
 
+def centred_values(centre: FloatArray) -> FloatArray:
+    """Return what each state of an item is worth (U, K, 6, 3), centred at the shares (U, K, 3)."""
+    values: FloatArray = STATE_VALUES - centre[:, :, None, :] * STATE_VALUES[:, [ANSWERED]]
+    return values
+
+
 def _centred(tables: FloatArray, centre: FloatArray) -> FloatArray:
     """Turn counts of states (G, K, 7) into totals centred at shares (G, K, 3); return them flat (G, 3K)."""
     totals = tables @ _RATING_VALUES
@@ -211,8 +215,7 @@ def _centred(tables: FloatArray, centre: FloatArray) -> FloatArray:
 def _products(answers: Answers, centre: FloatArray, weights: Sequence[FloatArray]) -> list[FloatArray]:
     """Return for each row weight the sums of w y y' by unit (U, 3K, 3K), y centred at the shares."""
     units, items = answers.unit_count, len(answers.state)
-    values = STATE_VALUES - centre[:, :, None, :] * STATE_VALUES[:, [ANSWERED]]
-    valued = values.transpose(0, 1, 3, 2)
+    valued = centred_values(centre).transpose(0, 1, 3, 2)
     products = []
     for joint in joint_tables(answers.unit, answers.state, weights, units):
         half = valued @ joint.reshape(units, items, STATES, items * STATES)
@@ -233,7 +236,7 @@ def _use_clusters(
     answers: Answers,
     weight: FloatArray,
     centre: FloatArray,
-    columns: IndexArray | None,
+    columns: IndexArray,
     slopes: FloatArray,
 ) -> None:
     """Replace the variance of the clustered units by the one between their sampling units."""
@@ -242,7 +245,7 @@ def _use_clusters(
     psu, row_weight = answers.psu[rows], weight[rows]
     sums = _centred(rating_tables(psu, answers.state[:, rows], row_weight, psus), centre[answers.psu_unit])
     margins = np.zeros(psus * margin_count)
-    for place in () if columns is None else columns[answers.cell[rows]].T:
+    for place in columns[answers.cell[rows]].T:
         held = place >= 0
         margins += group_sums(psu[held] * margin_count + place[held], row_weight[held], len(margins))
     margins = margins.reshape(psus, margin_count)

@@ -19,6 +19,7 @@ from analysis.estimates import (
 )
 from analysis.rules.score_rule import Aggregation, ScoreRule
 from analysis.sums import BoolArray, FloatArray, ratio
+from analysis.unweighted import UnweightedTotals
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,16 +175,46 @@ def choose_use(given: Sequence[Answering], layout: Layout, rule: ScoreRule) -> U
     return Use(used, ratio(weights, weights.sum(axis=1, keepdims=True)), item_used, fallback & used.any(axis=1))
 
 
-def figures_of(
-    totals: Totals,
-    given: Sequence[Answering],
-    use: Use,
-    layout: Layout,
-    rule: ScoreRule,
-    *,
-    only: int | None = None,
+def figures_of(totals: Totals, given: Sequence[Answering], use: Use, layout: Layout, rule: ScoreRule) -> Figures:
+    """Put the figures of every unit together."""
+    draft = _drafted(totals, use, layout, rule)
+    measure = MEAN if rule.formula in ("MEAN5", "MEAN04") else TOP
+    parts = _factor_parts(totals, draft.influence, use, layout, measure)
+    return _figures(draft, totals, given, slice(None), parts)
+
+
+def unweighted_figure(
+    totals: UnweightedTotals, given: Sequence[Answering], use: Use, layout: Layout, rule: ScoreRule
 ) -> Figures:
-    """Put the figures of every unit together, or one of them."""
+    """Return the rule's own index as if everyone counted the same."""
+    place = layout.official(rule)
+    draft = _drafted(totals, use, layout, rule)
+    return _figures(draft, totals, given, slice(place, place + 1), np.full_like(use.factor_weights, np.nan))
+
+
+def _figures(
+    draft: "_Draft",
+    totals: Totals | UnweightedTotals,
+    given: Sequence[Answering],
+    places: slice,
+    factor_parts: FloatArray,
+) -> Figures:
+    influence, who = draft.influence[:, places], draft.who[places]
+    persons = np.stack([answer.persons for answer in given], axis=1)[:, who]
+    weight = np.stack([answer.weight for answer in given], axis=1)[:, who]
+    variance, spread = totals.moments(influence)
+    simple = spread * weight
+    return Figures(
+        share=draft.share[:, places],
+        variance=np.maximum(variance, 0),
+        simple_variance=np.divide(simple, persons - 1, out=np.full_like(simple, np.nan), where=persons > 1),
+        persons=persons,
+        sampled=np.stack([answer.sampled for answer in given], axis=1)[:, who],
+        factor_parts=factor_parts,
+    )
+
+
+def _drafted(totals: Totals | UnweightedTotals, use: Use, layout: Layout, rule: ScoreRule) -> "_Draft":
     draft = _Draft(totals, layout)
     items, factors = len(layout.items), len(layout.codes)
     for measure in (TOP, MEAN):
@@ -202,31 +233,17 @@ def figures_of(
         draft.put_mean(index, factor_places, use.factor_weights, who=items + factors)
         draft.put_ratio(pooled, layout.pooled_items(), measure, who=items + factors)
     draft.put_ratio(layout.all_satisfied, [items], TOP, who=items + factors)
-
-    places = slice(None) if only is None else slice(only, only + 1)
-    influence, who = draft.influence[:, places], draft.who[places]
-    persons = np.stack([answer.persons for answer in given], axis=1)[:, who]
-    weight = np.stack([answer.weight for answer in given], axis=1)[:, who]
-    simple = totals.person_spread(influence) * weight
-    measure = MEAN if rule.formula in ("MEAN5", "MEAN04") else TOP
-    return Figures(
-        share=draft.share[:, places],
-        variance=np.maximum(totals.variance(influence), 0),
-        simple_variance=np.divide(simple, persons - 1, out=np.full_like(simple, np.nan), where=persons > 1),
-        persons=persons,
-        sampled=np.stack([answer.sampled for answer in given], axis=1)[:, who],
-        factor_parts=_factor_parts(totals, draft.influence, use, layout, measure),
-    )
+    return draft
 
 
 class _Draft:
     """Shares and influences of the figures, place by place; `who` says whose answers a figure rests on."""
 
-    def __init__(self, totals: Totals, layout: Layout) -> None:
+    def __init__(self, totals: Totals | UnweightedTotals, layout: Layout) -> None:
         units, figures = len(totals.answered), layout.figure_count
         self._totals = totals
         self.share = np.full((units, figures), np.nan)
-        self.influence = np.zeros((units, figures, totals.covariance.shape[1]))
+        self.influence = np.zeros((units, figures, 3 * totals.answered.shape[1]))
         self.who = np.zeros(figures, np.intp)
 
     def put_ratio(self, place: int, items: Sequence[int], measure: int, *, who: int) -> None:

@@ -85,7 +85,7 @@ class _Assembly:
 
     def unit_score(self, unit: int) -> UnitScore:
         n, dossiers, rule = self._n[unit], self._dossiers[unit], self._rule
-        weighted = dossiers > 0
+        weighted, needed = dossiers > 0, yamane_sample(dossiers)
         index, plain, report = self._index[unit], self._unweighted[unit], self._reports[unit]
         factors = self._factors[unit] if self._factors else ()
         status = _unit_status(n, dossiers, index)
@@ -104,7 +104,7 @@ class _Assembly:
             n_effective=self._effective[unit] if n else None,
             coverage_share=self._coverage[unit] if weighted else None,
             response_share=n / dossiers if weighted else None,
-            minimum_sample=yamane_sample(dossiers) if weighted else None,
+            minimum_sample=needed if weighted else None,
             minimum_sample_own=own,
             trust_counts=dict(zip(TRUST_LEVELS, self._who.trust[unit], strict=True)),
             flagged_count=self._who.flagged[unit],
@@ -125,7 +125,7 @@ class _Assembly:
             factors=factors,
             items=self._items[unit],
             calibration=report,
-            warnings=tuple(self._warnings(unit, status, n, dossiers, factors, report)),
+            warnings=tuple(self._warnings(unit, status, n, dossiers, needed, factors, report)),
         )
 
     def _warnings(
@@ -134,6 +134,7 @@ class _Assembly:
         status: UnitStatus,
         n: int,
         dossiers: int,
+        needed: int,
         factors: Sequence[FactorScore],
         report: CalibrationReport | None,
     ) -> list[Warning]:
@@ -145,7 +146,7 @@ class _Assembly:
         found = [Warning("no_usable_factor")] if status == "suppressed" else []
         if n < rule.mark_below:
             found.append(Warning("few_responses", {"n": n, "minimum": rule.mark_below}))
-        if n < (needed := yamane_sample(dossiers)):
+        if n < needed:
             found.append(Warning("below_minimum_sample", {"n": n, "minimum": needed}))
         if n > dossiers:
             found.append(Warning("more_responses_than_dossiers", {"n": n, "dossiers": dossiers}))

@@ -6,7 +6,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.estimates import Answers, count_cells, weighted_totals
-from analysis.figures import FactorSpec, Figures, Layout, Use, answers_given, choose_use, figures_of, lay_out
+from analysis.figures import (
+    FactorSpec,
+    Figures,
+    Layout,
+    Use,
+    answers_given,
+    choose_use,
+    figures_of,
+    lay_out,
+    unweighted_figure,
+)
 from analysis.margins import Margins, plan_margins
 from analysis.population import Population
 from analysis.results import Computed, unit_scores
@@ -14,6 +24,7 @@ from analysis.rules.score_rule import ScoreRule
 from analysis.scores import ScoreTable
 from analysis.sums import BoolArray, IndexArray
 from analysis.tally import Tally
+from analysis.unweighted import UnweightedTotals
 from analysis.weights import UnitWeights, weight_units
 from analysis.year import combine_year
 
@@ -99,11 +110,10 @@ def _score_block(
     given = answers_given(answers, tables, layout, ratio)
     use = choose_use(given, layout, rule)
     totals = weighted_totals(answers, tables, ratio, weights.columns[cells])
-    equal = weighted_totals(answers, tables, np.ones_like(ratio), None)
     return (
         figures_of(totals, given, use, layout, rule),
         use,
-        figures_of(equal, given, use, layout, rule, only=layout.official(rule)),
+        unweighted_figure(UnweightedTotals(answers, tables), given, use, layout, rule),
         tables.by_unit(tables.persons)[:, :-1].astype(np.int64),
     )
 

@@ -84,7 +84,7 @@ def golden() -> Survey:
     return Survey(units, answers, problem, expected, np.array([dossiers[unit] for unit in units]))
 
 
-def weighted_totals(answers: Answers, ratio: np.ndarray, columns: np.ndarray | None) -> Totals:
+def weighted_totals(answers: Answers, ratio: np.ndarray, columns: np.ndarray) -> Totals:
     return totals_of_tables(answers, count_cells(answers), ratio, columns)
 
 
@@ -165,7 +165,7 @@ def test_effective_numbers_and_design_effects_equal_those_of_r_for_fixed_weights
         # the raked weights as base weights: R's deff="replace" treats them as given
         Answers(**{**vars_of(survey.answers), "base": survey.answers.base * ratio[survey.answers.cell]}),
         np.ones(len(ratio)),
-        None,
+        np.full((len(ratio), 1), -1),
     )
     n = np.bincount(survey.answers.unit)
     left = 1 - n / survey.dossiers
