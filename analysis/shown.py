@@ -17,7 +17,7 @@ _STATUSES: Final[tuple[ValueStatus, ...]] = ("no_answers", "suppressed", "no_wei
 class ShownFigures:
     """The figures of all units, ready to be shown one figure at a time.
 
-    `remaining` (U) is the factor of the finite population correction, `leverage` (U) the jackknife's factor for what
+    `remaining` (U) is the finite population correction, `leverage` (U) the jackknife's factor for what
     calibration used up, `weighted` marks the units with dossiers to weight to.
     """
 
