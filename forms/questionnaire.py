@@ -302,7 +302,7 @@ def _check(questionnaire: Questionnaire) -> None:
 
 def _check_sections(questionnaire: Questionnaire) -> None:
     """Refuse questions that a person would not find under their heading."""
-    known = [section.code for section in questionnaire.sections] or [None]
+    known: list[str | None] = [section.code for section in questionnaire.sections] or [None]
     if len(set(known)) != len(known):
         raise QuestionnaireError("section codes used twice")
     for question in questionnaire.questions:

@@ -25,6 +25,7 @@ from survey.messages import sentence
 from survey.models import Channel
 from survey.services import comment, leader_survey, one_time_code, questionnaire_use, response
 from survey.services.destination import Destination, FieldName, offered_fields, resolve
+from survey.services.leader_survey import Asked
 from survey.services.opening import Openings
 from survey.services.response import Spending
 from survey.views import public_page, script
@@ -298,7 +299,7 @@ def _opening(code: str) -> Opening:
     return Opening(_signer(), code, version, _now())
 
 
-def _facts(destination: Destination, questionnaire: Questionnaire, asked: int | None) -> FormFacts:
+def _facts(destination: Destination, questionnaire: Questionnaire, asked: Asked | None) -> FormFacts:
     narrow_languages(questionnaire.languages)
     language = choose_language()
     fields: tuple[FieldName, ...] = ()
@@ -308,10 +309,10 @@ def _facts(destination: Destination, questionnaire: Questionnaire, asked: int | 
         fields = _fields(_engine(), kept, int(_now().timestamp()) // FIELDS_KEPT_SECONDS)
     return FormFacts(
         questionnaire=questionnaire,
-        heading=destination.one_stop_name,
+        heading=destination.one_stop_name if asked is None else asked.unit_name,
         online=destination.channel is Channel.ONLINE,
         fields=tuple((field.code, field.name_en if language == "en" else field.name_vi) for field in fields),
-        asked=asked,
+        asked=None if asked is None else asked.leaders,
         language=language,
         trial=destination.is_trial(_now().date()),
         example=public_page.is_example(),
