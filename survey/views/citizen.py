@@ -22,7 +22,7 @@ from survey.errors import HailongError
 from survey.extensions import db
 from survey.language import choose_language, narrow_languages
 from survey.messages import sentence
-from survey.models import Channel
+from survey.models import Channel, Purpose
 from survey.services import comment, leader_survey, one_time_code, questionnaire_use, response
 from survey.services.destination import Destination, FieldName, offered_fields, resolve
 from survey.services.leader_survey import Asked
@@ -67,6 +67,7 @@ class FormFacts:
     trial: bool
     example: bool
     preview: str = ""
+    one_time: bool = False
 
 
 @dataclass(frozen=True)
@@ -317,6 +318,7 @@ def _facts(destination: Destination, questionnaire: Questionnaire, asked: Asked 
         trial=destination.is_trial(_now().date()),
         example=public_page.is_example(),
         preview=_preview_picture() if destination.is_online_link else "",
+        one_time=destination.ticket is not None and destination.ticket.purpose is Purpose.DOSSIER,
     )
 
 
