@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from importlib.resources import files
+from typing import Any
 
 from forms.definition import Definition
 from forms.question import (
@@ -42,6 +43,7 @@ __all__ = [
     "load_questionnaire",
     "parse_questionnaire",
     "released_questionnaires",
+    "review_questionnaire",
 ]
 
 _FOLDER = files("forms") / "definitions"
@@ -124,11 +126,28 @@ def released_questionnaires() -> tuple[Questionnaire, ...]:
 
 def parse_questionnaire(content: str) -> Questionnaire:
     """Read a definition in TOML; raise QuestionnaireError that names the place of the first fault."""
+    data = _read(content)
+    return _assemble(data, Definition(data))
+
+
+def review_questionnaire(content: str, language: str) -> tuple[Questionnaire, Mapping[str, str]]:
+    """Read a definition that is being translated into `language`; return also what it lacks (place → Vietnamese).
+
+    What is missing is marked "[vi]" in the questionnaire, which is for translators only.
+    """
+    data = _read(content)
+    definition = Definition(data, review=language)
+    return _assemble(data, definition), definition.missing
+
+
+def _read(content: str) -> dict[str, Any]:
     try:
-        data = tomllib.loads(content)
+        return tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         raise QuestionnaireError(f"not valid TOML: {error}") from error
-    definition = Definition(data)
+
+
+def _assemble(data: dict[str, Any], definition: Definition) -> Questionnaire:
     questionnaire = Questionnaire(
         id=definition.value("id", str),
         source=definition.value("source", str),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from survey.cli import analyse, demo, export, imports, index, officers, qr, score, setup
+from survey.cli import analyse, demo, export, imports, index, officers, qr, questionnaires, score, setup
 
 COMMANDS: tuple[click.Command, ...] = (
     setup.init,
@@ -18,5 +18,6 @@ COMMANDS: tuple[click.Command, ...] = (
     export.export,
     analyse.analyse_command,
     qr.qr,
+    questionnaires.questionnaires,
     officers.officers,
 )

@@ -6,7 +6,14 @@ from flask import Flask
 
 from survey.views import auth, citizen, errors, exports, health, scores, script
 
-BLUEPRINTS = (citizen.blueprint, script.blueprint, health.blueprint, auth.blueprint, scores.blueprint, exports.blueprint)
+BLUEPRINTS = (
+    citizen.blueprint,
+    script.blueprint,
+    health.blueprint,
+    auth.blueprint,
+    scores.blueprint,
+    exports.blueprint,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -47,6 +47,15 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
+@pytest.fixture(scope="session")
+def freezing_chromium(chromium: Browser) -> Iterator[Browser]:
+    """A Chromium that keeps pages as they were left, for "Back"; Playwright switches that off elsewhere."""
+    ignored = ["--disable-back-forward-cache"]
+    browser = chromium.browser_type.launch(executable_path=str(CHROMIUM), args=FLAGS, ignore_default_args=ignored)
+    yield browser
+    browser.close()
+
+
 @pytest.fixture
 def live_app(make_app: Callable[..., Flask], sqlite_url: str, live_port: int) -> Flask:
     """The application that `live_server` serves; its codes and links lead to that server."""
@@ -106,8 +115,10 @@ def browser_page(open_page: Callable[..., Page]) -> Page:
 
 
 def _note_console(faults: list[str], message: Any) -> None:
-    # A page with status 404 or 422 is not a fault; Chromium writes one line for each.
-    if message.type == "error" and "the server responded with a status of" not in message.text:
+    # A page with status 404 or 422 is not a fault, nor is a test that takes the network away; Chromium writes one
+    # line for each.
+    expected = ("the server responded with a status of", "net::ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED")
+    if message.type == "error" and not any(words in message.text for words in expected):
         faults.append(f"console: {message.text}")
 
 
