@@ -18,7 +18,6 @@ _MODULES = ("views/citizen.py", "views/errors.py", "views/public_page.py")
 PUBLIC_SENTENCES = ("unknown_code", "revoked_code", "closed_unit")
 
 
-@cache
 def is_complete(language: str) -> bool:
     """Tell whether everything a citizen may read is translated; a page is never shown in two languages."""
     return bool(catalogue(language).is_file() and not missing_texts(language))

@@ -11,7 +11,7 @@ from survey.errors import HailongError
 
 @dataclass(frozen=True)
 class TranslationReview:
-    """Every text in its order on the page, missing ones marked "[vi]"; and what is missing (place → Vietnamese)."""
+    """Every text in the order of the page, missing ones marked "[vi]"; what is missing (place → Vietnamese)."""
 
     texts: tuple[str, ...]
     missing: Mapping[str, str]

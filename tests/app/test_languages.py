@@ -15,7 +15,7 @@ from flask_babel import get_babel, get_domain
 
 from forms import questionnaire as questionnaires
 from forms.questionnaire import QuestionnaireError, parse_questionnaire, review_questionnaire
-from survey import interface
+from survey import interface, language
 from survey.extensions import db
 from survey.services import presets
 from survey.views import citizen
@@ -62,7 +62,7 @@ def app(
 
 def forget() -> None:
     """Read catalogues and questionnaires anew."""
-    interface.is_complete.cache_clear()
+    language.public_languages.cache_clear()
     questionnaires.load_questionnaire.cache_clear()
     questionnaires.released_questionnaires.cache_clear()
     citizen._form_page.cache_clear()
