@@ -148,7 +148,10 @@ def answer(code: str) -> AnyResponse:
         _open_questionnaire(connection, destination)
         facts = _facts(destination, sent.questionnaire, leader_survey.asked(connection, destination))
     html = _form_html(facts, sent, nonce=sent.n.current_token, failed=True)
-    return public_page.respond(html, 400 if sent.is_altered else 422, style=public_page.REFUSED_STYLE)
+    page = public_page.respond(html, 400 if sent.is_altered else 422, style=public_page.REFUSED_STYLE)
+    # It holds answers: once they are sent, "Back" must not find them. Asked for again, it leads to the thanks.
+    page.headers["Cache-Control"] = "no-store"
+    return page
 
 
 @blueprint.get("/q/<code>/thanks")
