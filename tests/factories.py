@@ -102,9 +102,10 @@ class Factory:
             "expires_on": date(2999, 12, 31),
         }
         grant = one_time_code.Grant(unit_id=unit.id, **(defaults | values))
-        ((code,),) = one_time_code.issue(self._session, [grant], lengths=[length], today=date(2026, 8, 14))
+        codes = one_time_code.draw(1, [length])
+        one_time_code.issue(self._session, [grant], codes=codes, today=date(2026, 8, 14))
         self._session.commit()
-        return code
+        return codes[0][0]
 
     def dossiers(self, unit: Unit, period: str, counts: dict[tuple[str, str, str], int]) -> None:
         """The full cross of a unit: (field, channel, outcome) → count."""

@@ -16,6 +16,7 @@ from survey.cli import (
     paper,
     purge,
     qr,
+    receipts,
     score,
     setup,
 )
@@ -38,3 +39,4 @@ COMMANDS: tuple[click.Command, ...] = (
 )
 qr.qr.add_command(openings.openings)
 qr.qr.add_command(paper.paper)
+qr.qr.add_command(receipts.receipts)

@@ -73,25 +73,26 @@ def tells_field(ticket: Ticket | None) -> bool:
     return ticket is not None and ticket.field is not None
 
 
-def issue(
-    session: Session, grants: Sequence[Grant], *, lengths: Sequence[int], today: date
-) -> list[tuple[str, ...]]:
-    """Draw for every grant one code of each of `lengths`, good for one response together; return them in order.
+def draw(number: int, lengths: Sequence[int]) -> list[tuple[str, ...]]:
+    """Draw codes for `number` tickets: for each of them one of each of `lengths`. Nothing is stored yet."""
+    return [tuple(new_code(length) for length in lengths) for _ in range(number)]
+
+
+def issue(session: Session, grants: Sequence[Grant], *, codes: Sequence[tuple[str, ...]], today: date) -> None:
+    """Make drawn codes good: those of one ticket for one response together, with what its grant says.
 
     Runs in the caller's transaction. The rows are stored in the order of their random keys, so that neither their
     place nor their neighbours tell which line of a list they were made for.
     """
-    drawn = [tuple(new_code(length) for length in lengths) for _ in grants]
     keys = [secrets.token_bytes(KEY_BYTES) for _ in grants]
     rows = [
         _row(code, key, grant, today)
-        for grant, key, codes in zip(grants, keys, drawn, strict=True)
-        for code in codes
+        for grant, key, drawn in zip(grants, keys, codes, strict=True)
+        for code in drawn
     ]
     if rows:
         session.execute(insert(OneTimeCode), sorted(rows, key=lambda row: row["code_hash"]))
         _open(session.connection(), keys)
-    return drawn
 
 
 def code_hash(code: str) -> bytes:

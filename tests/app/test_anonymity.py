@@ -59,9 +59,10 @@ def answer_slips(app: Flask, session: Session, factory: Factory) -> Printed:
     """Print slips and answer most of them in another order, each with answers that no other has."""
     unit = factory.unit()
     grants = [one_time_code.Grant(unit_id=unit.id, field="dat-dai", expires_on=date(2999, 1, 1))] * ISSUED
-    issued = one_time_code.issue(session, grants, lengths=[SLIP_CODE_LENGTH], today=date(2026, 8, 14))
+    drawn = one_time_code.draw(ISSUED, [SLIP_CODE_LENGTH])
+    one_time_code.issue(session, grants, codes=drawn, today=date(2026, 8, 14))
     session.commit()
-    codes = [code for (code,) in issued]
+    codes = [code for (code,) in drawn]
     shuffled = random.Random(4)
     answers = shuffled.sample(list(product("12345", repeat=5)), USED)
     truth = {}

@@ -126,8 +126,9 @@ def test_the_slip_and_the_link_of_one_dossier_are_good_once_together(
     client: FlaskClient, session: Session, factory: Factory
 ) -> None:
     grant = one_time_code.Grant(unit_id=factory.unit().id, expires_on=date(2999, 1, 1))
-    lengths = (SLIP_CODE_LENGTH, LINK_CODE_LENGTH)
-    ((slip, link),) = one_time_code.issue(session, [grant], lengths=lengths, today=date(2026, 8, 14))
+    codes = one_time_code.draw(1, [SLIP_CODE_LENGTH, LINK_CODE_LENGTH])
+    one_time_code.issue(session, [grant], codes=codes, today=date(2026, 8, 14))
+    slip, link = codes[0]
     session.commit()
     assert send(client, f"/q/{link}").status_code == 303
     assert client.get(f"/q/{slip}").status_code == 410
