@@ -47,12 +47,16 @@ def narrow_languages(languages: Collection[str]) -> None:
 
 
 def choose_locale() -> Locale | str:
-    """Return what the catalogues are looked up by.
+    """Return what the catalogues are looked up by in this request."""
+    return locale_of(choose_language())
+
+
+def locale_of(language: str) -> Locale | str:
+    """Return what the catalogues of a language are looked up by.
 
     CLDR knows neither Tày nor Hmông, and none of our minorities writes dates and numbers in a way of its own: so
     they are Vietnamese with a modifier, and their catalogues lie in `translations/vi@km` and so on.
     """
-    language = choose_language()
     return language if language in LANGUAGES else Locale("vi", modifier=language)
 
 
