@@ -1,23 +1,39 @@
 """The figures of each unit as combinations of its totals: items, factors, index, people satisfied throughout."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from analysis.errors import AnalysisError
-from analysis.estimates import ANSWERED, MEAN, TOP, Answering, Answers, Totals, answering
+from analysis.estimates import (
+    ANSWERED,
+    MEAN,
+    TOP,
+    Answering,
+    Answers,
+    CellTables,
+    Totals,
+    answering,
+    answering_items,
+)
 from analysis.rules.score_rule import Aggregation, ScoreRule
-from analysis.sums import BoolArray, FloatArray, ratio
+from analysis.sums import BoolArray, FloatArray, group_sums, ratio
+from analysis.unweighted import UnweightedTotals
 
 
 @dataclass(frozen=True, slots=True)
 class FactorSpec:
-    """A factor of the questionnaire: its code and the items that measure it; the rule's own weight goes first."""
+    """A factor of the questionnaire: its code and the items that measure it; the rule's own weight goes first.
+
+    `mixed` says that not everybody was asked all of its items, because two questionnaires were in use: then each
+    person counts once in it, however many of its items that person was asked.
+    """
 
     code: str
     items: tuple[str, ...]
     weight: float = 1.0
+    mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,6 +48,7 @@ class Layout:
     codes: tuple[str, ...]
     factor_items: tuple[tuple[int, ...], ...]
     weights: FloatArray
+    mixed: tuple[bool, ...]
 
     @property
     def figure_count(self) -> int:
@@ -72,14 +89,14 @@ class Layout:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Use:
-    """What goes into the index: `factor_used` and `factor_weights` (U, F), `item_used` (U, K) inside factors.
+    """What goes into the index: `factor_used` and `factor_weights` (U, F), `item_parts` (U, K) inside factors.
 
     `fallback` marks units where no factor reaches the minimum: there every factor that may be shown is used.
     """
 
     factor_used: BoolArray
     factor_weights: FloatArray
-    item_used: BoolArray
+    item_parts: FloatArray
     fallback: BoolArray
 
     @classmethod
@@ -107,11 +124,6 @@ class Figures:
         """Put blocks of units after one another."""
         return cls(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)))
 
-    def only(self, place: int) -> "Figures":
-        """Keep one figure."""
-        chosen = {f.name: getattr(self, f.name)[:, [place]] for f in fields(self) if f.name != "factor_parts"}
-        return replace(self, **chosen)
-
 
 def lay_out(items: Sequence[str], factors: Sequence[FactorSpec], rule: ScoreRule) -> Layout:
     """Check the factors against the items and the rule's weights."""
@@ -133,23 +145,43 @@ def lay_out(items: Sequence[str], factors: Sequence[FactorSpec], rule: ScoreRule
             remedy="use the factors of the questionnaire versions that were answered",
         )
     numbers = tuple(tuple(place[item] for item in factor.items) for factor in factors)
-    return Layout(tuple(items), codes, numbers, weights)
+    return Layout(tuple(items), codes, numbers, weights, tuple(factor.mixed for factor in factors))
 
 
-def answers_given(answers: Answers, layout: Layout, ratio_of_cell: FloatArray) -> list[Answering]:
+def answers_given(
+    answers: Answers, tables: CellTables, layout: Layout, ratio_of_cell: FloatArray
+) -> list[Answering]:
     """Count who answered each item, then each factor, then any of them."""
-    given = [state > 0 for state in answers.state[: len(layout.items)]]
-    by_item = [answering(answers, ratio_of_cell, item) for item in given]
+    *by_item, by_any = answering_items(answers, tables, ratio_of_cell)
     by_factor = [
         by_item[items[0]]
         if len(items) == 1
-        else answering(answers, ratio_of_cell, np.any([given[item] for item in items], axis=0))
+        else answering(answers, tables, ratio_of_cell, np.any(answers.state[list(items)] > 0, axis=0))
         for items in layout.factor_items
     ]
-    return [*by_item, *by_factor, answering(answers, ratio_of_cell, answers.state[-1] > 0)]
+    return [*by_item, *by_factor, by_any]
 
 
-def choose_use(given: Sequence[Answering], layout: Layout, rule: ScoreRule) -> Use:
+def person_parts(answers: Answers, layout: Layout, ratio_of_cell: FloatArray) -> FloatArray:
+    """Weigh the items inside their factors (U, K): equally, and in a mixed factor so that persons count equally.
+
+    There an item gets from each person who answered it 1/k of that person's weight, k being how many items of the
+    factor the person answered: 300 persons asked one item and 10 asked four others weigh 300 and 4 times 2.5.
+    """
+    parts = np.ones((answers.unit_count, len(layout.items)))
+    weight = answers.count * ratio_of_cell[answers.cell]
+    if answers.base is not None:
+        weight = weight * answers.base
+    for items, mixed in zip(layout.factor_items, layout.mixed, strict=True):
+        if mixed:
+            given = answers.state[list(items)] > 0
+            each = ratio(weight, given.sum(axis=0).astype(np.float64))
+            for item, who in zip(items, given, strict=True):
+                parts[:, item] = group_sums(answers.unit, each * who, answers.unit_count)
+    return parts
+
+
+def choose_use(given: Sequence[Answering], parts: FloatArray, layout: Layout, rule: ScoreRule) -> Use:
     """Leave out factors below the rule's minimum and items too rare to be shown, and rescale the weights."""
     persons = np.stack([who.persons for who in given], axis=1)
     items, factors = len(layout.items), len(layout.codes)
@@ -165,11 +197,50 @@ def choose_use(given: Sequence[Answering], layout: Layout, rule: ScoreRule) -> U
     fallback: BoolArray = np.logical_not(enough.any(axis=1))
     used = np.where(fallback[:, None], weighted & (by_factor >= rule.suppress_below), enough)
     weights = used * layout.weights
-    return Use(used, ratio(weights, weights.sum(axis=1, keepdims=True)), item_used, fallback & used.any(axis=1))
+    shares = ratio(weights, weights.sum(axis=1, keepdims=True))
+    return Use(used, shares, item_used * parts, fallback & used.any(axis=1))
 
 
 def figures_of(totals: Totals, given: Sequence[Answering], use: Use, layout: Layout, rule: ScoreRule) -> Figures:
     """Put the figures of every unit together."""
+    draft = _drafted(totals, use, layout, rule)
+    measure = MEAN if rule.formula in ("MEAN5", "MEAN04") else TOP
+    parts = _factor_parts(totals, draft.influence, use, layout, measure)
+    return _figures(draft, totals, given, slice(None), parts)
+
+
+def unweighted_figure(
+    totals: UnweightedTotals, given: Sequence[Answering], use: Use, layout: Layout, rule: ScoreRule
+) -> Figures:
+    """Return the rule's own index as if everyone counted the same."""
+    place = layout.official(rule)
+    draft = _drafted(totals, use, layout, rule)
+    return _figures(draft, totals, given, slice(place, place + 1), np.full_like(use.factor_weights, np.nan))
+
+
+def _figures(
+    draft: "_Draft",
+    totals: Totals | UnweightedTotals,
+    given: Sequence[Answering],
+    places: slice,
+    factor_parts: FloatArray,
+) -> Figures:
+    influence, who = draft.influence[:, places], draft.who[places]
+    persons = np.stack([answer.persons for answer in given], axis=1)[:, who]
+    weight = np.stack([answer.weight for answer in given], axis=1)[:, who]
+    variance, spread = totals.moments(influence)
+    simple = spread * weight
+    return Figures(
+        share=draft.share[:, places],
+        variance=np.maximum(variance, 0),
+        simple_variance=np.divide(simple, persons - 1, out=np.full_like(simple, np.nan), where=persons > 1),
+        persons=persons,
+        sampled=np.stack([answer.sampled for answer in given], axis=1)[:, who],
+        factor_parts=factor_parts,
+    )
+
+
+def _drafted(totals: Totals | UnweightedTotals, use: Use, layout: Layout, rule: ScoreRule) -> "_Draft":
     draft = _Draft(totals, layout)
     items, factors = len(layout.items), len(layout.codes)
     for measure in (TOP, MEAN):
@@ -181,36 +252,24 @@ def figures_of(totals: Totals, given: Sequence[Answering], use: Use, layout: Lay
             if rule.within_factor == "pooled":
                 draft.put_ratio(place, numbers, measure, who=items + factor)
             else:
-                part = use.item_used[:, list(numbers)].astype(np.float64)
+                part = use.item_parts[:, list(numbers)]
                 part = ratio(part, part.sum(axis=1, keepdims=True))
                 draft.put_mean(place, [item_places[item] for item in numbers], part, who=items + factor)
         index, pooled = layout.index("factors", measure), layout.index("pooled", measure)
         draft.put_mean(index, factor_places, use.factor_weights, who=items + factors)
         draft.put_ratio(pooled, layout.pooled_items(), measure, who=items + factors)
     draft.put_ratio(layout.all_satisfied, [items], TOP, who=items + factors)
-
-    persons = np.stack([answer.persons for answer in given], axis=1)[:, draft.who]
-    weight = np.stack([answer.weight for answer in given], axis=1)[:, draft.who]
-    simple = totals.person_spread(draft.influence) * weight
-    measure = MEAN if rule.formula in ("MEAN5", "MEAN04") else TOP
-    return Figures(
-        share=draft.share,
-        variance=np.maximum(totals.variance(draft.influence), 0),
-        simple_variance=np.divide(simple, persons - 1, out=np.full_like(simple, np.nan), where=persons > 1),
-        persons=persons,
-        sampled=np.stack([answer.sampled for answer in given], axis=1)[:, draft.who],
-        factor_parts=_factor_parts(totals, draft.influence, use, layout, measure),
-    )
+    return draft
 
 
 class _Draft:
     """Shares and influences of the figures, place by place; `who` says whose answers a figure rests on."""
 
-    def __init__(self, totals: Totals, layout: Layout) -> None:
+    def __init__(self, totals: Totals | UnweightedTotals, layout: Layout) -> None:
         units, figures = len(totals.answered), layout.figure_count
         self._totals = totals
         self.share = np.full((units, figures), np.nan)
-        self.influence = np.zeros((units, figures, totals.covariance.shape[1]))
+        self.influence = np.zeros((units, figures, 3 * totals.answered.shape[1]))
         self.who = np.zeros(figures, np.intp)
 
     def put_ratio(self, place: int, items: Sequence[int], measure: int, *, who: int) -> None:

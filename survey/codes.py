@@ -77,6 +77,11 @@ def encode_bits(data: bytes) -> str:
     return "".join(ALPHABET[number >> shift & 31] for shift in range(len(data) * 8 - 5, -1, -5))
 
 
+def is_number(code: str) -> bool:
+    """Tell whether a normalised text can be a response number or a tracking code."""
+    return len(code) == NUMBER_LENGTH and all(character in _VALUE for character in code)
+
+
 def grouped(code: str) -> str:
     """Show a code in groups of four, as it is printed and read aloud.
 

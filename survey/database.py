@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
@@ -43,7 +43,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:
     connection.isolation_level = None  # we send BEGIN ourselves
     cursor = connection.cursor()
     # The threads are for sorting: a tally of a million responses uses a second core where there is one.
-    # What is deleted is overwritten: the used ticket of a dossier must not be read from the file's free space.
+    # What is deleted is overwritten: a used ticket, an erased text or a contact must not be read from the file's
+    # free space.
     for pragma in (
         "journal_mode=WAL",
         "synchronous=FULL",
@@ -109,3 +110,13 @@ def empty_log(engine: Engine) -> None:
         cursor.close()
     finally:
         connection.close()
+
+
+def wait_for_closing(session: Session, *, closing: bool) -> None:
+    """Let a period be closed only while nothing is booked into a day that has passed, and the other way round.
+
+    Call it first in a write transaction; it holds until that ends. Writers on SQLite never overlap anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        lock = func.pg_advisory_xact_lock if closing else func.pg_advisory_xact_lock_shared
+        session.execute(select(lock(func.hashtext("hailong closing"))))

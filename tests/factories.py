@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
@@ -13,6 +13,8 @@ from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from analysis.rules import DEFAULT_SCORE_RULE
+from forms.questionnaire import Questionnaire, load_questionnaire, questionnaire_from
+from forms.questionnaire_draft import copy_of, merged
 from survey.codes import SLIP_CODE_LENGTH, new_qr_code
 from survey.models import (
     Basis,
@@ -36,6 +38,7 @@ from survey.models import (
     UnitKind,
 )
 from survey.services import one_time_code
+from survey.services.questionnaire import register
 
 PASSWORD = "mot mat khau du dai"
 # As weak as argon2 allows: what is tested is who gets in, not how long it takes.
@@ -140,6 +143,14 @@ class Factory:
             for _ in range(number)
         )
         self._session.commit()
+
+    def released(self, base: str, version: str, changes: Mapping[str, str] | None = None) -> Questionnaire:
+        """A version released here: `base` under a new id, with `changes` by their place in the definition."""
+        data = copy_of(load_questionnaire(base), new_id=version, today=date(2025, 7, 1))
+        questionnaire = questionnaire_from(merged(data, changes or {}))
+        register(self._session, questionnaire, today=date(2025, 7, 1), packaged=False)
+        self._session.commit()
+        return questionnaire
 
     def officer(self, unit: Unit, role: Role = Role.REFORM, **values: Any) -> Officer:
         """An officer of `unit` whose password is PASSWORD."""

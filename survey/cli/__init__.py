@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import click
 
-from survey.cli import analyse, demo, export, imports, index, officers, qr, receipts, score, setup
-
-qr.qr.add_command(receipts.receipts)
+from survey.cli import (
+    analyse,
+    demo,
+    export,
+    imports,
+    index,
+    leaders,
+    officers,
+    openings,
+    paper,
+    purge,
+    qr,
+    questionnaires,
+    receipts,
+    score,
+    setup,
+)
 
 COMMANDS: tuple[click.Command, ...] = (
     setup.init,
@@ -15,10 +29,16 @@ COMMANDS: tuple[click.Command, ...] = (
     imports.counters,
     imports.dossiers,
     index.index,
+    leaders.leaders,
     score.score,
     score.close,
     export.export,
     analyse.analyse_command,
     qr.qr,
+    questionnaires.questionnaires,
     officers.officers,
+    purge.purge,
 )
+qr.qr.add_command(openings.openings)
+qr.qr.add_command(paper.paper)
+qr.qr.add_command(receipts.receipts)

@@ -15,7 +15,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from survey.cli.imports import echo_warnings, file_or_usage, import_options, reason_of, write_template
-from survey.cli.qr import csv_file
+from survey.cli.qr import csv_bytes
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.extensions import db
@@ -80,7 +80,7 @@ def receipts(
         if pdf_file is not None:
             pdf_file.write(made.pdf)
         if links_file is not None:
-            links_file.write(csv_file(COLUMNS, [_line(link) for link in made.links]))
+            links_file.write(csv_bytes(COLUMNS, [_line(link) for link in made.links]))
     return _echo(made, out, links, dry_run=dry_run)
 
 

@@ -36,6 +36,8 @@ class OneTimeCode(Model):
     field: Mapped[str | None] = mapped_column(ForeignKey("service_field.code"))
     channel: Mapped[str | None] = mapped_column(String(16))
     outcome: Mapped[str | None] = mapped_column(String(16))
+    # The leaders' survey that a leader's link belongs to; its table is younger, so there is no foreign key.
+    survey_id: Mapped[int | None]
     issued_on: Mapped[date] = mapped_column(Date)
     expires_on: Mapped[date] = mapped_column(Date, index=True)
 

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
-
-import typst
 
 from survey.codes import grouped
 from survey.reports import qr_symbol
-from survey.reports.poster import FONTS
+from survey.reports.pdf import compile_pdf
 
-TEMPLATE = Path(__file__).with_name("slip.typ")
 ON_A_PAGE = 8
 
 
@@ -41,21 +36,10 @@ def slips_pdf(
 ) -> tuple[bytes, int]:
     """Print the slips in their order; return the PDF and its number of pages."""
     data = {
-        "dated": {"year": dated.year, "month": dated.month, "day": dated.day},
         "note": unicodedata.normalize("NFC", note),
         "slips": [_printed(slip) for slip in progress(slips)],
     }
-    # Names travel as data, never as source: whatever a unit is called, it is printed and not run.
-    pdf = typst.compile(
-        TEMPLATE,
-        root=TEMPLATE.parent,
-        font_paths=[FONTS],
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        pdf_standards=["ua-1"],
-        format="pdf",
-    )
-    return pdf, -(-len(slips) // ON_A_PAGE)
+    return compile_pdf("slip.typ", data, dated=dated), -(-len(slips) // ON_A_PAGE)
 
 
 def _printed(slip: Slip) -> dict[str, str]:

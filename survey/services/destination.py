@@ -61,7 +61,7 @@ class Destination:
     @property
     def is_online_link(self) -> bool:
         """Whether the code is a unit's own link, which everybody gets."""
-        return self.counter_id is None and self.ticket is None
+        return self.counter_id is None and self.ticket is None and self.channel is Channel.ONLINE
 
     def is_trial(self, today: date) -> bool:
         """Tell whether a response of today is a trial: the unit has not started yet."""
@@ -89,10 +89,18 @@ _BY_HASH = (
         OneTimeCode.channel,
         OneTimeCode.outcome,
         OneTimeCode.expires_on,
+        OneTimeCode.survey_id,
         *_UNIT,
     )
     .join(Unit, Unit.id == OneTimeCode.unit_id)
     .where(OneTimeCode.code_hash == bindparam("code_hash"))
+)
+
+_OF_COUNTER = (
+    select(*_FIELD)
+    .join(CounterField, CounterField.field == ServiceField.code)
+    .where(CounterField.counter_id == bindparam("counter_id"), ServiceField.asked)
+    .order_by(ServiceField.position)
 )
 
 _UNIT_BY_ID = select(*_UNIT).where(Unit.id == bindparam("unit_id"))
@@ -168,6 +176,7 @@ def _resolve_ticket(connection: Connection, code: str, today: date, opened_on: d
         channel=None if found.channel is None else Channel(found.channel),
         outcome=None if found.outcome is None else Outcome(found.outcome),
         expires_on=found.expires_on,
+        survey_id=found.survey_id,
     )
     return Destination(
         code=code,
@@ -178,6 +187,25 @@ def _resolve_ticket(connection: Connection, code: str, today: date, opened_on: d
         channel=ticket.channel,
         own_fields=(),
         ticket=ticket,
+    )
+
+
+def resolve_place(connection: Connection, *, unit_id: int, counter_id: int | None, today: date) -> Destination:
+    """Find where a response given in a one-stop shop, at a counter or without one, is booked today.
+
+    Raises HailongError `closed_unit` when the unit ended without a successor.
+    """
+    found = connection.execute(_UNIT_BY_ID, {"unit_id": unit_id}).one()
+    unit = _carrying_on(connection, found, today)
+    own = _named(connection.execute(_OF_COUNTER, {"counter_id": counter_id})) if counter_id is not None else ()
+    return Destination(
+        code="",
+        unit_id=unit.unit_id,
+        one_stop_name=unit.one_stop_name,
+        start_date=unit.start_date,
+        counter_id=counter_id,
+        channel=Channel.DIRECT,
+        own_fields=own,
     )
 
 

@@ -47,6 +47,7 @@ class Grant:
     field: str | None = None
     channel: Channel | None = None
     outcome: Outcome | None = None
+    survey_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ class Ticket:
     channel: Channel | None
     outcome: Outcome | None
     expires_on: date
+    survey_id: int | None
 
 
 def tells_field(ticket: Ticket | None) -> bool:
@@ -169,6 +171,7 @@ def _row(code: str, key: bytes, grant: Grant, today: date) -> dict[str, Any]:
         "field": grant.field,
         "channel": grant.channel and grant.channel.value,
         "outcome": grant.outcome and grant.outcome.value,
+        "survey_id": grant.survey_id,
         "issued_on": today,
         "expires_on": grant.expires_on,
     }

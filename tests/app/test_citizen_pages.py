@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Callable
 
@@ -10,7 +11,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from survey.views.script import SCRIPT
+
 from factories import Factory
+
+SCRIPT_TAG = r'<script src="/js/[0-9a-f]{8}\.js" async></script></body></html>\s*'
 
 
 @pytest.fixture
@@ -60,7 +65,10 @@ def test_every_public_page_is_whole_html_with_one_heading_a_title_and_labels(vis
         assert len(re.findall(r"<h1>[^<]+</h1>", text)) == 1, page.request.path
         assert re.search(r'<html lang="(vi|en)">', text)
         assert re.search(r"<title>[^<]+</title>", text)
-        assert "<script" not in text
+        # One script, from a file, at the end, and only where something is sent: all works without.
+        scripts = re.findall(r"<script.*", text, re.DOTALL)
+        assert all(re.fullmatch(SCRIPT_TAG, found) for found in scripts), page.request.path
+        assert len(scripts) == ('name="n"' in text or "Q6" in text), page.request.path
         assert " style=" not in text
         ids = re.findall(r' id="([^"]+)"', text)
         assert len(ids) == len(set(ids)), page.request.path
@@ -142,3 +150,15 @@ def test_the_policy_allows_the_pages_own_style_and_no_inline_script(client: Flas
     assert "'unsafe" not in policy
     assert "style-src 'self' 'sha256-" in policy
     assert "default-src 'none'" in policy
+
+
+def test_the_script_is_kept_by_the_browser_for_good_and_sets_nothing(client: FlaskClient) -> None:
+    plain = client.get(SCRIPT.address)
+    packed = client.get(SCRIPT.address, headers={"Accept-Encoding": "gzip"})
+    assert plain.headers["Content-Type"] == "text/javascript"
+    assert plain.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert plain.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Set-Cookie" not in plain.headers
+    assert gzip.decompress(packed.data) == plain.data == SCRIPT.plain
+    # An address of an earlier version leads nowhere; the page it was on works without.
+    assert client.get("/js/00000000.js").status_code == 404
