@@ -50,6 +50,22 @@ def test_a_slip_is_typed_answered_and_good_for_no_more(
         assert db.session.scalar(select(func.count()).select_from(Response)) == 1
 
 
+@pytest.mark.parametrize("javascript", [True, False])
+def test_who_comes_second_with_a_slip_is_told_and_nothing_is_sent_later(
+    open_page: Callable[..., Page], live_server: str, live_app: Flask, slips: tuple[str, str], javascript: bool
+) -> None:
+    pages = [open_page(java_script_enabled=javascript, has_touch=True, is_mobile=True) for _ in range(2)]
+    for page in pages:
+        page.goto(f"{live_server}/q/{slips[0]}")
+    for page, heading in zip(pages, ("Trân trọng cảm ơn Ông/Bà.", "Mã này đã được dùng"), strict=True):
+        for question in ("Q1", "Q2", "Q3"):
+            page.locator(f"label:has(> input[name={question}][value='4'])").tap()
+        page.get_by_role("button", name="Gửi ý kiến").tap()
+        expect(page.get_by_role("heading", name=heading)).to_be_visible()
+    with live_app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(Response)) == 1
+
+
 def test_every_page_of_a_slip_is_accessible(
     open_page: Callable[..., Page], live_server: str, live_app: Flask, slips: tuple[str, str]
 ) -> None:
