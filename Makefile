@@ -49,6 +49,7 @@ translations: install-dev ## collect new texts into the catalogue, and compile i
 		-o instance/messages.pot .
 	$(BIN)/pybabel -q update -i instance/messages.pot -d survey/translations -l en --no-fuzzy-matching --omit-header --ignore-obsolete
 	$(BIN)/pybabel -q compile -f -d survey/translations -l en
+	$(BIN)/pybabel -q compile -f -d survey/translations -l vi -D click
 
 screenshots: install-dev ## take the README's pictures of the example that `make run` is serving
 	@sh .ci/system-packages

@@ -18,17 +18,22 @@ from analysis.estimates import (
     answering_items,
 )
 from analysis.rules.score_rule import Aggregation, ScoreRule
-from analysis.sums import BoolArray, FloatArray, ratio
+from analysis.sums import BoolArray, FloatArray, group_sums, ratio
 from analysis.unweighted import UnweightedTotals
 
 
 @dataclass(frozen=True, slots=True)
 class FactorSpec:
-    """A factor of the questionnaire: its code and the items that measure it; the rule's own weight goes first."""
+    """A factor of the questionnaire: its code and the items that measure it; the rule's own weight goes first.
+
+    `mixed` says that not everybody was asked all of its items, because two questionnaires were in use: then each
+    person counts once in it, however many of its items that person was asked.
+    """
 
     code: str
     items: tuple[str, ...]
     weight: float = 1.0
+    mixed: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,6 +48,7 @@ class Layout:
     codes: tuple[str, ...]
     factor_items: tuple[tuple[int, ...], ...]
     weights: FloatArray
+    mixed: tuple[bool, ...]
 
     @property
     def figure_count(self) -> int:
@@ -83,14 +89,14 @@ class Layout:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Use:
-    """What goes into the index: `factor_used` and `factor_weights` (U, F), `item_used` (U, K) inside factors.
+    """What goes into the index: `factor_used` and `factor_weights` (U, F), `item_parts` (U, K) inside factors.
 
     `fallback` marks units where no factor reaches the minimum: there every factor that may be shown is used.
     """
 
     factor_used: BoolArray
     factor_weights: FloatArray
-    item_used: BoolArray
+    item_parts: FloatArray
     fallback: BoolArray
 
     @classmethod
@@ -139,7 +145,7 @@ def lay_out(items: Sequence[str], factors: Sequence[FactorSpec], rule: ScoreRule
             remedy="use the factors of the questionnaire versions that were answered",
         )
     numbers = tuple(tuple(place[item] for item in factor.items) for factor in factors)
-    return Layout(tuple(items), codes, numbers, weights)
+    return Layout(tuple(items), codes, numbers, weights, tuple(factor.mixed for factor in factors))
 
 
 def answers_given(
@@ -156,7 +162,26 @@ def answers_given(
     return [*by_item, *by_factor, by_any]
 
 
-def choose_use(given: Sequence[Answering], layout: Layout, rule: ScoreRule) -> Use:
+def person_parts(answers: Answers, layout: Layout, ratio_of_cell: FloatArray) -> FloatArray:
+    """Weigh the items inside their factors (U, K): equally, and in a mixed factor so that persons count equally.
+
+    There an item gets from each person who answered it 1/k of that person's weight, k being how many items of the
+    factor the person answered: 300 persons asked one item and 10 asked four others weigh 300 and 4 times 2.5.
+    """
+    parts = np.ones((answers.unit_count, len(layout.items)))
+    weight = answers.count * ratio_of_cell[answers.cell]
+    if answers.base is not None:
+        weight = weight * answers.base
+    for items, mixed in zip(layout.factor_items, layout.mixed, strict=True):
+        if mixed:
+            given = answers.state[list(items)] > 0
+            each = ratio(weight, given.sum(axis=0).astype(np.float64))
+            for item, who in zip(items, given, strict=True):
+                parts[:, item] = group_sums(answers.unit, each * who, answers.unit_count)
+    return parts
+
+
+def choose_use(given: Sequence[Answering], parts: FloatArray, layout: Layout, rule: ScoreRule) -> Use:
     """Leave out factors below the rule's minimum and items too rare to be shown, and rescale the weights."""
     persons = np.stack([who.persons for who in given], axis=1)
     items, factors = len(layout.items), len(layout.codes)
@@ -172,7 +197,8 @@ def choose_use(given: Sequence[Answering], layout: Layout, rule: ScoreRule) -> U
     fallback: BoolArray = np.logical_not(enough.any(axis=1))
     used = np.where(fallback[:, None], weighted & (by_factor >= rule.suppress_below), enough)
     weights = used * layout.weights
-    return Use(used, ratio(weights, weights.sum(axis=1, keepdims=True)), item_used, fallback & used.any(axis=1))
+    shares = ratio(weights, weights.sum(axis=1, keepdims=True))
+    return Use(used, shares, item_used * parts, fallback & used.any(axis=1))
 
 
 def figures_of(totals: Totals, given: Sequence[Answering], use: Use, layout: Layout, rule: ScoreRule) -> Figures:
@@ -226,7 +252,7 @@ def _drafted(totals: Totals | UnweightedTotals, use: Use, layout: Layout, rule: 
             if rule.within_factor == "pooled":
                 draft.put_ratio(place, numbers, measure, who=items + factor)
             else:
-                part = use.item_used[:, list(numbers)].astype(np.float64)
+                part = use.item_parts[:, list(numbers)]
                 part = ratio(part, part.sum(axis=1, keepdims=True))
                 draft.put_mean(place, [item_places[item] for item in numbers], part, who=items + factor)
         index, pooled = layout.index("factors", measure), layout.index("pooled", measure)

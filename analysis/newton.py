@@ -25,7 +25,6 @@ def calibration_ratios(
 
     `x` (C, M), `base` the sums of d, `totals` (G, M). g is NaN where the totals are not met.
     """
-    _check(method, bounds)
     groups = len(totals)
     ratio = np.full(len(x), np.nan)
     iterations, met = np.zeros(groups, np.int64), np.zeros(groups, np.bool_)
@@ -92,7 +91,8 @@ def _distance(u: FloatArray, method: Method, bounds: Bounds | None) -> tuple[Flo
     return cut, np.where(inside, 1.0 if linear else free, 0.0), primitive
 
 
-def _check(method: Method, bounds: Bounds | None) -> None:
+def check_calibration(method: Method, bounds: Bounds | None) -> None:
+    """Raise `AnalysisError` for an unknown method, and for bounds of w/d that it cannot keep."""
     if method not in METHODS:
         raise AnalysisError(
             "unknown method of calibration",
@@ -101,19 +101,15 @@ def _check(method: Method, bounds: Bounds | None) -> None:
             expected=", ".join(METHODS),
             remedy="name one of these methods",
         )
-    if bounds is None and method == "logit":
+    if method == "logit":
+        fits, expected = bounds is not None and bounds[0] < 1 < bounds[1] < np.inf, "L < 1 < U"
+    else:
+        fits, expected = bounds is None or bounds[0] < bounds[1], "L < U"
+    if not fits:
         raise AnalysisError(
-            "logit calibration needs bounds",
+            f"{method} calibration cannot keep these bounds",
             code="calibration_bounds",
-            got="none",
-            expected="0 ≤ L < 1 < U",
-            remedy="give the bounds of w/d, such as 0.3 and 3",
-        )
-    if bounds is not None and not bounds[0] < 1 < bounds[1] < np.inf:
-        raise AnalysisError(
-            "the bounds of calibration must enclose 1",
-            code="calibration_bounds",
-            got=f"{bounds[0]:g}, {bounds[1]:g}",
-            expected="0 ≤ L < 1 < U",
-            remedy="give the bounds of w/d, such as 0.3 and 3",
+            got="none" if bounds is None else f"{bounds[0]:g}, {bounds[1]:g}",
+            expected=expected,
+            remedy="give the bounds of w/d, such as 0.3 and 3; those of logit must enclose 1",
         )

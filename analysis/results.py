@@ -10,6 +10,7 @@ from analysis.calibration_report import calibration_reports, calibration_warning
 from analysis.diagnostics import coverage_shares, effective_counts
 from analysis.estimates import MEAN, TOP
 from analysis.figures import Figures, Layout, Use
+from analysis.leverage import jackknife_factors
 from analysis.margins import Margins
 from analysis.planning import own_sample, yamane_sample
 from analysis.points import to_points
@@ -69,8 +70,10 @@ class _Assembly:
         self._n = margins.responses.astype(np.int64).tolist()
         self._dossiers = np.rint(margins.dossiers).astype(np.int64).tolist()
         weighted = np.rint(margins.dossiers) > 0
-        figures = ShownFigures(computed.figures, remaining, weighted, rule)
-        unweighted = ShownFigures(computed.unweighted, remaining, np.ones(units, np.bool_), rule)
+        jackknife = jackknife_factors(cells.unit, cells.count, weights.columns, weights.ratio, units)
+        figures = ShownFigures(computed.figures, remaining, jackknife, weighted, rule)
+        everyone = np.ones(units, np.bool_)
+        unweighted = ShownFigures(computed.unweighted, remaining, np.ones(units), everyone, rule)
         self._index = figures.of(layout.official(rule), rule.formula)
         self._unweighted = unweighted.of(0, rule.formula)
         items = [_item_scores(computed, figures, layout, rule, item) for item in range(len(layout.items))]

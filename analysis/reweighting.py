@@ -17,7 +17,7 @@ from analysis.calibration import Problem, solve
 from analysis.design import Design
 from analysis.errors import AnalysisError
 from analysis.margin_checks import Margin, check_margins, infeasible
-from analysis.newton import Bounds, Method, calibration_ratios
+from analysis.newton import Bounds, Method, calibration_ratios, check_calibration
 from analysis.projection import Projection, inverses
 from analysis.sums import FloatArray, IndexArray, group_sums
 
@@ -77,6 +77,7 @@ def calibrate_to_margins(
     >>> calibrate_to_margins(design, [margin]).design.weight.round(3).tolist()
     [16.667, 16.667, 16.667, 50.0]
     """
+    check_calibration(method, bounds)
     groups = len(group_names)
     own = np.zeros(design.row_count, np.intp) if group is None else group
     check_margins(design, margins, own, group_names)
@@ -118,6 +119,7 @@ def calibrate(
 
     With `cluster` (R, 0 .. C-1) all persons of a cluster get the same g.
     """
+    check_calibration(method, bounds)
     given = np.asarray(x, np.float64)
     wanted = np.asarray(totals, np.float64)[None, :]
     if given.shape != (design.row_count, wanted.shape[1]) or not np.isfinite(given).all():

@@ -15,6 +15,7 @@ from analysis.figures import (
     choose_use,
     figures_of,
     lay_out,
+    person_parts,
     unweighted_figure,
 )
 from analysis.margins import Margins, plan_margins
@@ -108,7 +109,7 @@ def _score_block(
     ratio = weights.ratio[cells]
     tables = count_cells(answers)
     given = answers_given(answers, tables, layout, ratio)
-    use = choose_use(given, layout, rule)
+    use = choose_use(given, person_parts(answers, layout, ratio), layout, rule)
     totals = weighted_totals(answers, tables, ratio, weights.columns[cells])
     return (
         figures_of(totals, given, use, layout, rule),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from flask_wtf import FlaskForm
@@ -14,14 +14,15 @@ from wtforms import BooleanField, StringField, ValidationError
 from wtforms.csrf.core import CSRF, CSRFTokenField
 from wtforms.form import BaseForm
 
-from forms.fields import ChoiceField
+from forms.fields import ChoiceField, SeveralField
 from forms.nonce import Nonce, NonceError, Signer
-from forms.question import Question
+from forms.question import Kind, Question
 from forms.questionnaire import Questionnaire, load_questionnaire
 
 EXPIRED = "expired"
 ALTERED = "altered"
 LONGEST_FIELD_CODE = 32
+CLASSES_KEPT = 64
 
 
 @dataclass(frozen=True)
@@ -141,35 +142,44 @@ class ExtraForm(Switches):
     def answers(self) -> dict[str, str]:
         """What was ticked, by question code; an answer that was not offered counts as skipped."""
         chosen = _answers(self, self.questionnaire.extra_questions)
-        return {code: value for code, value in chosen.items() if value in self[code].values}
+        return {code: value for code, value in chosen.items() if self[code].is_offered()}
 
 
 def citizen_form(opening: Opening, sent: MultiDict[str, str] | None = None) -> CitizenForm:
     """Make the form for `opening`, with what was sent if anything was."""
-    form: CitizenForm = _form_class(opening.version)(formdata=sent, meta={"csrf_context": opening})
+    form: CitizenForm = _form_class(load_questionnaire(opening.version))(
+        formdata=sent, meta={"csrf_context": opening}
+    )
     return form
 
 
 def extra_form(version: str, sent: MultiDict[str, str] | None = None) -> ExtraForm:
     """Make the optional second part, with what was sent if anything was."""
-    form: ExtraForm = _extra_class(version)(formdata=sent)
+    form: ExtraForm = _extra_class(load_questionnaire(version))(formdata=sent)
     return form
 
 
-@cache
-def _form_class(version: str) -> Any:
-    questionnaire = load_questionnaire(version)
+def blank_form(questionnaire: Questionnaire, opening: Opening) -> CitizenForm:
+    """Make the form of a questionnaire that need not be released, to be looked at."""
+    form: CitizenForm = _form_class(questionnaire)(formdata=None, meta={"csrf_context": opening})
+    return form
+
+
+@lru_cache(CLASSES_KEPT)
+def _form_class(questionnaire: Questionnaire) -> Any:
     return type("QuestionnaireForm", (CitizenForm,), _members(questionnaire, questionnaire.questions))
 
 
-@cache
-def _extra_class(version: str) -> Any:
-    questionnaire = load_questionnaire(version)
+@lru_cache(CLASSES_KEPT)
+def _extra_class(questionnaire: Questionnaire) -> Any:
     return type("QuestionnaireExtra", (ExtraForm,), _members(questionnaire, questionnaire.extra_questions))
 
 
 def _members(questionnaire: Questionnaire, questions: Sequence[Question]) -> dict[str, Any]:
-    fields = {question.code: ChoiceField(values=question.values) for question in questions}
+    fields = {
+        question.code: (SeveralField if question.kind is Kind.SEVERAL else ChoiceField)(values=question.values)
+        for question in questions
+    }
     return {"questionnaire": questionnaire} | fields
 
 

@@ -2,12 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from forms.question import NOT_APPLICABLE, RATINGS, Choice, Factor, Kind, Question, QuestionnaireError, Text
+from forms.question import (
+    NOT_APPLICABLE,
+    RATINGS,
+    Choice,
+    Factor,
+    Kind,
+    Question,
+    QuestionnaireError,
+    Section,
+    Text,
+)
 
 WHOLE = "the definition"
+CODE = re.compile(r"[A-Z][A-Z0-9]{0,7}")
+# The field of procedures has this name on the form.
+RESERVED_CODE = "L"
 
 
 class Definition:
@@ -23,14 +39,42 @@ class Definition:
         """An entry of the definition itself, of the type it must have."""
         return _value(self._data, key, kind, WHOLE)
 
+    def day(self, key: str) -> date:
+        """A day: a date of TOML, or its text where the definition was stored as JSON."""
+        found = self._data.get(key)
+        try:
+            return date.fromisoformat(found) if isinstance(found, str) else self.value(key, date)
+        except ValueError:
+            raise QuestionnaireError(f"{WHOLE}: {key} is {found!r}; expected a date like 2026-10-01") from None
+
+    def optional_day(self, key: str) -> date | None:
+        """A day that may be left open."""
+        return self.day(key) if self._data.get(key) else None
+
     def text(self, key: str) -> Text:
         """A text of the definition itself."""
         return self._text(self._data.get(key), key)
 
+    def optional_text(self, key: str) -> Text | None:
+        """A text that may be missing."""
+        return self.text(key) if key in self._data else None
+
+    def sections(self) -> Iterator[Section]:
+        """The sections, in order; a short questionnaire has none."""
+        for number, entry in enumerate(self._data.get("section", []), start=1):
+            place = f"section {entry.get('code', number)}"
+            yield Section(
+                code=_value(entry, "code", str, place),
+                title=self._text(entry.get("title"), f"{place}: title"),
+                lead=self._optional(entry, "lead", place),
+                note=self._optional(entry, "note", place),
+            )
+
     def questions(self, key: str) -> Iterator[Question]:
-        """The questions under `question` or `extra_question`, in order."""
+        """The questions under `question` or `extra_question`, in order; only the second may be none."""
         scale = self._scale()
-        for number, entry in enumerate(_list(self._data, key, WHOLE), start=1):
+        entries = _list(self._data, key, WHOLE) if key == "question" or key in self._data else []
+        for number, entry in enumerate(entries, start=1):
             place = f"{key} {entry.get('code', number)}"
             try:
                 kind = Kind(entry.get("kind", ""))
@@ -38,26 +82,35 @@ class Definition:
                 raise QuestionnaireError(f"{place}: kind must be one of {', '.join(Kind)}") from None
             choices = scale if kind is Kind.RATING else tuple(self._choices(entry, place))
             yield Question(
-                code=_value(entry, "code", str, place),
+                code=_code(entry, place),
                 kind=kind,
                 text=self._text(entry.get("text"), f"{place}: text"),
                 choices=choices,
                 rows=_rows(entry, kind, len(choices), place),
                 not_applicable=self._not_applicable(entry, place) if kind is Kind.RATING else None,
-                online_text=self._text(entry["online_text"], f"{place}: online_text")
-                if "online_text" in entry
-                else None,
+                online_text=self._optional(entry, "online_text", place),
+                section=entry.get("section"),
+                provisional=bool(entry.get("provisional", False)),
             )
 
     def factors(self) -> Iterator[Factor]:
-        """The factors, in order."""
+        """The factors, in order; each names its `items`, or its questions name it as their `factor`."""
         for number, entry in enumerate(_list(self._data, "factor", WHOLE), start=1):
             place = f"factor {number}"
-            yield Factor(
-                code=_value(entry, "code", str, place),
-                title=self._text(entry.get("title"), f"{place}: title"),
-                items=tuple(_value(entry, "items", list, place)),
-            )
+            code = _value(entry, "code", str, place)
+            named = [q["code"] for q in self._data["question"] if q.get("factor") == code]
+            items = tuple(_value(entry, "items", list, place) if "items" in entry else named)
+            if not items:
+                raise QuestionnaireError(f"factor {code}: no question belongs to it")
+            yield Factor(code=code, title=self._text(entry.get("title"), f"{place}: title"), items=items)
+
+    def rating_points(self) -> tuple[Decimal, ...]:
+        """What each of the five ratings is worth, worst first; empty where they give no points by themselves."""
+        given = self._data.get("rating_points", [])
+        points = tuple(Decimal(str(value)) for value in given)
+        if points and (len(points) != len(RATINGS) or sorted(set(points)) != list(points)):
+            raise QuestionnaireError(f"rating_points: expected {len(RATINGS)} rising numbers; found {given!r}")
+        return points
 
     def _scale(self) -> tuple[Choice, ...]:
         labels = _list(self._data, "scale", WHOLE)
@@ -82,6 +135,9 @@ class Definition:
                 )
             yield Choice(value, self._text(choice, f"{place}: choice {value}"))
 
+    def _optional(self, entry: Mapping[str, Any], key: str, place: str) -> Text | None:
+        return self._text(entry[key], f"{place}: {key}") if key in entry else None
+
     def _text(self, entry: Any, place: str) -> Text:
         texts = entry if isinstance(entry, dict) else {}
         missing = [language for language in self.languages if not str(texts.get(language, "")).strip()]
@@ -97,6 +153,13 @@ def _rows(entry: Mapping[str, Any], kind: Kind, count: int, place: str) -> tuple
     if sum(rows) != count or min(rows) < 1:
         raise QuestionnaireError(f"{place}: rows hold {sum(rows)} choices; there are {count}")
     return rows
+
+
+def _code(entry: Mapping[str, Any], place: str) -> str:
+    code: str = _value(entry, "code", str, place)
+    if not CODE.fullmatch(code) or code == RESERVED_CODE:
+        raise QuestionnaireError(f"{place}: a code is one capital and at most seven capitals or digits, but not L")
+    return code
 
 
 def _list(entry: Mapping[str, Any], key: str, place: str) -> list[dict[str, Any]]:

@@ -24,5 +24,21 @@ class ChoiceField(Field):  # type: ignore[misc]  # WTForms has no types
 
     def pre_validate(self, form: Form) -> None:
         """Refuse a value that was not offered."""
-        if self.data and self.data not in self.values:
+        if self.data and not self.is_offered():
             raise ValidationError(UNKNOWN_CHOICE)
+
+    def is_offered(self) -> bool:
+        """Tell whether what was sent is among the choices."""
+        return self.data in self.values
+
+
+class SeveralField(ChoiceField):
+    """Any number of answers out of a few; what was ticked is kept as the values one after the other."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Take each value once."""
+        self.data = "".join(dict.fromkeys(valuelist))
+
+    def is_offered(self) -> bool:
+        """Tell whether all that was sent is among the choices."""
+        return set(self.data) <= set(self.values)

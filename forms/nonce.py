@@ -41,6 +41,10 @@ class Nonce:
         """What is stored to spend the nonce; the response number cannot be found from it."""
         return hashlib.sha256(self.random).digest()
 
+    def hash_with(self, content: bytes) -> bytes:
+        """Return what spends the nonce for one content: sent again it counts once, changed it is new."""
+        return hashlib.sha256(self.random + content).digest()
+
     def is_expired(self, now: datetime) -> bool:
         """Tell whether the form was opened too long ago to be sent without asking again."""
         return now - self.issued_at > LIFETIME
@@ -82,6 +86,10 @@ class Signer:
     def number(self, nonce: Nonce) -> bytes:
         """Return the number of the response sent with `nonce`: 80 bits, the same at every try."""
         return self._mac("number", nonce.random)[:NUMBER_BYTES]
+
+    def number_with(self, nonce: Nonce, content: bytes) -> bytes:
+        """Return 80 bits that are the same whenever the same content is sent with `nonce`."""
+        return self._mac("number with content", nonce.random, content)[:NUMBER_BYTES]
 
     def issue_receipt(self, *, code: str, version: str, number: bytes, trial: bool, now: datetime) -> str:
         """Write what the thank-you page is opened with."""

@@ -13,7 +13,9 @@ from survey import filters, security, views
 from survey.access import SESSION_LIFETIME
 from survey.config import PROJECT_FOLDER, Settings
 from survey.extensions import babel, csrf, db, limiter, login_manager
-from survey.language import choose_language
+from survey.language import choose_locale
+from survey.services import questionnaire
+from survey.services.opening import Openings
 
 PROGRAM_VERSION = version("hailong")
 LARGEST_BODY = 256 * 1024
@@ -52,9 +54,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         proxies = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     db.init_app(app, settings.database_url)
+    app.extensions["hailong_openings"] = Openings(db.engine(app))
+    questionnaire.init_app(app, db.engine(app))
     if not settings.is_example:
         security.refuse_example_in_production(db.engine(app))
-    babel.init_app(app, locale_selector=choose_language)
+    babel.init_app(app, locale_selector=choose_locale)
     csrf.init_app(app)
     login_manager.init_app(app)
     limiter.init_app(app)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gettext
+import os
+from pathlib import Path
 from typing import Any
 
 import click
@@ -15,9 +18,26 @@ from survey.config import SettingsError
 from survey.errors import HailongError, ImportRefused
 from survey.messages import analysis_sentence, fault_lines, sentence
 
+TRANSLATIONS = Path(__file__).resolve().parent / "translations"
+
+
+def let_click_speak_vietnamese() -> None:
+    """Give Click's own words ("Usage", "Missing argument") from our catalogue, as all else here is Vietnamese.
+
+    Click asks the process's text domain, whose language only the environment can name.
+    """
+    os.environ["LANGUAGE"] = "vi"
+    gettext.bindtextdomain("click", TRANSLATIONS)
+    gettext.textdomain("click")
+
 
 class HailongGroup(click.Group):
     """Says in plain sentences why a use case was refused, instead of a traceback."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run as a program, in Vietnamese."""
+        let_click_speak_vietnamese()
+        return super().main(*args, **kwargs)
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what was refused goes to standard error, with exit status 1."""
@@ -45,7 +65,7 @@ class HailongGroup(click.Group):
     context_settings={"help_option_names": ["-h", "--help"]},
     help="Hài Lòng: phiếu lấy ý kiến, điểm hài lòng và chỉ số cải cách hành chính.",
 )
-@click.version_option(PROGRAM_VERSION, prog_name="hailong")
+@click.version_option(PROGRAM_VERSION, prog_name="hailong", help="In phiên bản rồi thoát.")
 @click.pass_context
 def main(ctx: click.Context) -> None:
     """Let the commands build the application only when they run, so that `--help` needs no settings."""

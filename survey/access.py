@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from survey.config import TIME_ZONE
 from survey.extensions import db, login_manager
-from survey.models import Officer, Role, Unit
+from survey.models import Device, Officer, Role, Unit
 from survey.services.unit_tree import ids_below
 
 SESSION_LIFETIME = timedelta(hours=8)
@@ -27,14 +27,37 @@ class Permission(StrEnum):
     SEE_SCORES = auto()
     EXPORT_SCORES = auto()
     REFRESH_SCORES = auto()
+    MANAGE_DEVICES = auto()
+    SEE_QUESTIONNAIRES = auto()
+    EDIT_QUESTIONNAIRES = auto()
+    ENTER_PAPER = auto()
 
 
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
-    Role.ONE_STOP: frozenset({Permission.SEE_SCORES}),
-    Role.REFORM: frozenset({Permission.SEE_SCORES, Permission.EXPORT_SCORES, Permission.REFRESH_SCORES}),
-    Role.LEADER: frozenset({Permission.SEE_SCORES, Permission.EXPORT_SCORES, Permission.REFRESH_SCORES}),
-    Role.INSPECTOR: frozenset({Permission.SEE_SCORES, Permission.EXPORT_SCORES}),
-    Role.ADMINISTRATOR: frozenset(),
+    Role.ONE_STOP: frozenset({Permission.SEE_SCORES, Permission.SEE_QUESTIONNAIRES, Permission.ENTER_PAPER}),
+    Role.REFORM: frozenset(
+        {
+            Permission.SEE_SCORES,
+            Permission.EXPORT_SCORES,
+            Permission.REFRESH_SCORES,
+            Permission.MANAGE_DEVICES,
+            Permission.SEE_QUESTIONNAIRES,
+            Permission.EDIT_QUESTIONNAIRES,
+            Permission.ENTER_PAPER,
+        }
+    ),
+    Role.LEADER: frozenset(
+        {
+            Permission.SEE_SCORES,
+            Permission.EXPORT_SCORES,
+            Permission.REFRESH_SCORES,
+            Permission.MANAGE_DEVICES,
+            Permission.SEE_QUESTIONNAIRES,
+        }
+    ),
+    Role.INSPECTOR: frozenset({Permission.SEE_SCORES, Permission.EXPORT_SCORES, Permission.SEE_QUESTIONNAIRES}),
+    # Tablets are care of the system: their list shows no score and no response.
+    Role.ADMINISTRATOR: frozenset({Permission.MANAGE_DEVICES}),
 }
 
 
@@ -57,6 +80,19 @@ def require(permission: Permission) -> Officer:
     return officer
 
 
+def stands_at_top(officer: Officer, permission: Permission) -> bool:
+    """Tell whether the officer has `permission` on a unit with nothing above it: what is made there is for all."""
+    return any(permission in PERMISSIONS[grant.role] and grant.unit.parent_id is None for grant in officer.grants)
+
+
+def require_at_top(permission: Permission) -> Officer:
+    """Return the signed-in officer, or answer 403 if none of the roles has `permission` at the top of the tree."""
+    officer = require(permission)
+    if not stands_at_top(officer, permission):
+        abort(403)
+    return officer
+
+
 def unit_or_refuse(code: str, permission: Permission) -> Unit:
     """Fetch a unit; answer 404 if there is none with this code, 403 if the signed-in officer may not."""
     officer = require(permission)
@@ -66,6 +102,17 @@ def unit_or_refuse(code: str, permission: Permission) -> Unit:
     if unit.id not in visible_units(db.session, officer, permission):
         abort(403)
     return unit
+
+
+def device_or_refuse(device_id: str) -> Device:
+    """Fetch a tablet; answer 404 if there is none, 403 if the signed-in officer may not manage its unit's."""
+    officer = require(Permission.MANAGE_DEVICES)
+    device = db.session.get(Device, device_id)
+    if device is None:
+        abort(404)
+    if device.unit_id not in visible_units(db.session, officer, Permission.MANAGE_DEVICES):
+        abort(403)
+    return device
 
 
 def sign_in(officer: Officer, *, now: datetime) -> None:

@@ -8,6 +8,7 @@ ANALYSIS_SENTENCES = {
     "analysis_refused": _("Chưa tính được gì: có %(count)s chỗ cần sửa."),
     "no_such_column": _("không có cột này trong tệp. Các cột của tệp: %(known)s."),
     "not_a_plain_number": _("“%(got)s” không phải số. Ghi số, ví dụ 4 hoặc 4,5; không trả lời thì để trống."),
+    "unclear_count": _("Không rõ “%(got)s” là hàng nghìn hay số lẻ. Hãy ghi liền các chữ số, ví dụ 1500."),
     "number_too_small": _("“%(got)s” nhỏ hơn %(least)s. Hãy sửa số, hoặc chọn cột khác."),
     "not_a_rating": _(
         "“%(got)s” không phải mức từ 1 đến 5. Thống kê top2 cần các mức 1 đến 5; số khác thì dùng mean."
@@ -25,7 +26,8 @@ ANALYSIS_FAULTS = {
         "hiếm, hoặc bỏ bớt một cột trong --margins."
     ),
     "calibration_bounds": _(
-        "--bounds phải chứa số 1, ví dụ 0.3,3 (đang là: %(got)s). Cách logit luôn cần --bounds."
+        "--bounds cần số nhỏ trước, số lớn sau, ví dụ 0.3,3; cách logit luôn cần --bounds, có số 1 ở giữa "
+        "(đang là: %(got)s)."
     ),
     "margin_total": _("Số liệu tổng thể bị âm hoặc không phải số (%(where)s). Hãy sửa tệp --population."),
     "margin_zero_total": _("Tổng thể bằng 0 (%(where)s). Hãy sửa tệp --population hoặc bỏ cột này."),

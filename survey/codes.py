@@ -3,6 +3,9 @@
 The alphabet has no I, L, O, U; what is typed is forgiven (lower case, spaces, hyphens, O for 0, I or L for 1).
 The check character follows the hybrid system MOD 33,32 in the manner of ISO/IEC 7064, which finds every single
 wrong character without leaving the alphabet (Crockford's own mod 37 would print `*`, `~`, `$`, `=`).
+
+The check character is the last one and carries nothing else: 8 characters are 35 random bits (a poster's code is
+public), 16 are 75, 26 are 125.
 """
 
 from __future__ import annotations
@@ -15,6 +18,8 @@ _FORGIVEN = str.maketrans({"O": "0", "I": "1", "L": "1", "-": None, " ": None, "
 _SIZE = len(ALPHABET)
 QR_CODE_LENGTH = 8
 NUMBER_LENGTH = 16
+SLIP_CODE_LENGTH = 16
+LINK_CODE_LENGTH = 26
 
 
 def normalise(text: str) -> str:
@@ -40,18 +45,28 @@ def check_character(payload: str) -> str:
 
 
 def new_qr_code() -> str:
-    """Draw a random code for a counter or an online link: seven characters and the check character."""
-    payload = "".join(secrets.choice(ALPHABET) for _ in range(QR_CODE_LENGTH - 1))
+    """Draw a random code for a counter or an online link."""
+    return new_code(QR_CODE_LENGTH)
+
+
+def new_code(length: int) -> str:
+    """Draw a random code of `length` characters, the last of which is the check character."""
+    payload = "".join(secrets.choice(ALPHABET) for _ in range(length - 1))
     return payload + check_character(payload)
 
 
 def is_qr_code(code: str) -> bool:
     """Tell whether a normalised text can be a counter's or link's code; a mistyped one cannot."""
-    return (
-        len(code) == QR_CODE_LENGTH
-        and all(character in _VALUE for character in code)
-        and check_character(code[:-1]) == code[-1]
-    )
+    return len(code) == QR_CODE_LENGTH and _is_checked(code)
+
+
+def is_one_time_code(code: str) -> bool:
+    """Tell whether a normalised text can be a code that is good for one response: of a slip or a personal link."""
+    return len(code) in (SLIP_CODE_LENGTH, LINK_CODE_LENGTH) and _is_checked(code)
+
+
+def _is_checked(code: str) -> bool:
+    return all(character in _VALUE for character in code) and check_character(code[:-1]) == code[-1]
 
 
 def encode_bits(data: bytes) -> str:
@@ -60,6 +75,11 @@ def encode_bits(data: bytes) -> str:
         raise ValueError(f"encode_bits: {len(data)} bytes is not a multiple of 5")
     number = int.from_bytes(data)
     return "".join(ALPHABET[number >> shift & 31] for shift in range(len(data) * 8 - 5, -1, -5))
+
+
+def is_number(code: str) -> bool:
+    """Tell whether a normalised text can be a response number or a tracking code."""
+    return len(code) == NUMBER_LENGTH and all(character in _VALUE for character in code)
 
 
 def grouped(code: str) -> str:

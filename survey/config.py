@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
 TIME_ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 SHORTEST_SECRET = 32
+LONGEST_KEPT_DAYS = 3650
 
 
 class SettingsError(ValueError):
@@ -29,6 +30,8 @@ class Settings:
     base_url: str
     redis_url: str | None = None
     trusted_proxies: int = 0
+    contact_days: int = 90
+    text_days: int = 730
 
     @property
     def is_example(self) -> bool:
@@ -74,7 +77,16 @@ class Settings:
             base_url=base_url,
             redis_url=environ.get("HAILONG_REDIS_URL") or None,
             trusted_proxies=trusted_proxies,
+            contact_days=_days(environ, "HAILONG_CONTACT_DAYS", 90),
+            text_days=_days(environ, "HAILONG_TEXT_DAYS", 730),
         )
+
+
+def _days(environ: Mapping[str, str], name: str, default: int) -> int:
+    text = environ.get(name) or str(default)
+    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= LONGEST_KEPT_DAYS:
+        raise SettingsError(f"{name} là “{text}”: phải là số ngày từ 1 đến {LONGEST_KEPT_DAYS}.")
+    return int(text)
 
 
 def _secret_key(environ: Mapping[str, str], environment: str, instance: Path) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from survey.config import SettingsError
 
 WRITE = "hailong_write"
+PATIENCE = 30_000  # milliseconds
 # A failed statement is logged; what was to be stored is not.
 PRIVATE = {"hide_parameters": True}
 
@@ -42,7 +43,16 @@ def _prepare_sqlite(connection: DBAPIConnection, _record: Any) -> None:
     connection.isolation_level = None  # we send BEGIN ourselves
     cursor = connection.cursor()
     # The threads are for sorting: a tally of a million responses uses a second core where there is one.
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON", "threads=2"):
+    # What is deleted is overwritten: a used ticket, an erased text or a contact must not be read from the file's
+    # free space.
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        f"busy_timeout={PATIENCE}",
+        "foreign_keys=ON",
+        "threads=2",
+        "secure_delete=ON",
+    ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 
@@ -80,3 +90,23 @@ def write_plainly(engine: Engine) -> Iterator[Connection]:
     """
     with engine.connect().execution_options(**{WRITE: True}) as connection, connection.begin():
         yield connection
+
+
+def empty_log(engine: Engine) -> None:
+    """Move SQLite's write-ahead log into the database file and leave it empty.
+
+    The log holds one transaction after the other: whoever has it can tell what was changed together. Where
+    another connection is reading it stays as it is; the next call empties it.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA busy_timeout=200")
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        cursor.fetchall()
+        cursor.execute(f"PRAGMA busy_timeout={PATIENCE}")
+        cursor.close()
+    finally:
+        connection.close()

@@ -125,6 +125,25 @@ DOSSIER_SENTENCES = {
     ),
 }
 
+RECEIPT_SENTENCES = {
+    "dossier_number": _(
+        "“%(got)s” không giống mã hồ sơ. Mã có dạng H10.25.3-250701-0001: mã đơn vị, ngày tiếp nhận, số thứ tự. "
+        "Nếu không có mã, hãy bỏ trống."
+    ),
+    "dossier_number_day": _(
+        "“%(got)s”: %(day)s trong mã không phải ngày (hai số cuối của năm, tháng, ngày). Hãy xem lại mã."
+    ),
+    "field_not_of_a_dossier": _("một hồ sơ thuộc một lĩnh vực. Hãy ghi lĩnh vực của hồ sơ này."),
+    "receipt_unit_ended": _(
+        "%(unit)s hết hiệu lực ngày %(until)s. Hãy ghi đơn vị tiếp nhận hiện nay; đơn vị kế thừa: %(successor)s."
+    ),
+    "receipt_before_start": _(
+        "%(unit)s bắt đầu đo ngày %(start)s: phiếu gửi trước ngày đó là phiếu thử, không tính."
+    ),
+    "receipt_expired": _("ngày %(got)s đã qua: mã in ra sẽ không dùng được. Hãy ghi ngày sau hôm nay."),
+    "receipt_too_long": _("mã sẽ dùng được đến %(got)s, quá %(days)s ngày kể từ hôm nay. Hãy xem lại ngày."),
+}
+
 INDEX_SENTENCES = {
     "index_kind_letters": _(
         "Loại chỉ số “%(kind)s” chỉ được gồm chữ thường không dấu, số, gạch ngang, tối đa 16 ký tự."
@@ -167,4 +186,6 @@ INDEX_SENTENCES = {
     "index_year_incomplete": _("%(unit)s: điểm hài lòng của năm còn thiếu %(missing)s."),
 }
 
-IMPORT_SENTENCES = FILE_SENTENCES | CELL_SENTENCES | ROW_SENTENCES | DOSSIER_SENTENCES | INDEX_SENTENCES
+IMPORT_SENTENCES = (
+    FILE_SENTENCES | CELL_SENTENCES | ROW_SENTENCES | DOSSIER_SENTENCES | RECEIPT_SENTENCES | INDEX_SENTENCES
+)

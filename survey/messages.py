@@ -15,15 +15,25 @@ from flask_babel import lazy_gettext as _
 from analysis.errors import AnalysisError
 from survey.analysis_messages import ANALYSIS_FAULTS, ANALYSIS_REMARKS, ANALYSIS_SENTENCES
 from survey.errors import Fault, HailongError
+from survey.feedback_messages import FEEDBACK_SENTENCES
 from survey.filters import count, decimal, percent
 from survey.import_messages import IMPORT_SENTENCES
+from survey.paper_messages import PAPER_SENTENCES
 
 MOST_LINES = 200
 MOST_NAMES = 4
 SENTENCES = IMPORT_SENTENCES | {
     **ANALYSIS_SENTENCES,
+    **FEEDBACK_SENTENCES,
+    **PAPER_SENTENCES,
     "import_refused": _("Chưa nhập dữ liệu nào: tệp có %(count)s lỗi cần sửa."),
     "closed_unit": _("Đơn vị của mã này đã ngừng hoạt động và chưa có đơn vị thay thế."),
+    "device_enrolled": _("Máy “%(name)s” đã đăng ký rồi. Muốn thay máy, hãy thu hồi rồi thêm máy mới."),
+    "device_revoked": _("Máy này đã bị thu hồi đăng ký. Xin báo công chức phụ trách cải cách hành chính."),
+    "device_unknown": _("Máy này chưa được đăng ký. Xin báo công chức phụ trách cải cách hành chính."),
+    "enrolment_unusable": _(
+        "Mã đăng ký không đúng, đã dùng hoặc đã hết hạn. Xin lấy mã mới ở trang “Máy tính bảng” của đơn vị."
+    ),
     "email_unusable": _("“%(email)s” không phải là địa chỉ e-mail."),
     "officer_has_password": _(
         "%(email)s đã có tài khoản và mật khẩu; hãy bỏ --password-stdin để chỉ giao thêm vai trò."
@@ -35,11 +45,45 @@ SENTENCES = IMPORT_SENTENCES | {
         "%(unit)s chưa có quầy nào để in áp phích. Hãy nhập quầy bằng: hailong counters import TỆP. "
         "Liên kết trực tuyến của đơn vị xem bằng: hailong qr links --unit %(unit_code)s"
     ),
+    "expired_code": _(
+        "Mã này đã quá hạn dùng. Ý kiến của Ông/Bà vẫn được đón nhận: xin quét mã trên tờ áp phích ở quầy."
+    ),
+    "used_code": _(
+        "Mỗi mã chỉ gửi được một phiếu, và phiếu của mã này đã được ghi nhận. Nếu muốn góp ý thêm, hoặc phiếu đó "
+        "không phải do Ông/Bà gửi, xin quét mã trên tờ áp phích ở quầy."
+    ),
+    "unknown_one_time_code": _(
+        "Không có mã này. Xin xem lại từng chữ và số. Nếu mã đã cũ, xin quét mã trên tờ áp phích ở quầy."
+    ),
+    "no_units": _("Chưa có đơn vị hay quầy nào để in. Hãy nhập bằng: hailong units import TỆP"),
+    "logo_too_large": _("Tệp biểu trưng lớn hơn %(largest)s KB. Hãy dùng tệp nhỏ hơn."),
+    "logo_too_many_pixels": _("Biểu trưng có cạnh dài hơn %(most)s điểm ảnh. Hãy thu nhỏ ảnh."),
+    "logo_unreadable": _("Không đọc được biểu trưng: hãy dùng tệp PNG hoặc SVG còn nguyên vẹn."),
+    "logo_unsafe": _(
+        "Tệp SVG của biểu trưng có chữ chưa chuyển thành nét, mã chạy hoặc liên kết ra ngoài. "
+        "Hãy chuyển chữ thành nét, hoặc dùng tệp PNG."
+    ),
     "revoked_code": _("Mã này không còn dùng nữa. Xin quét mã mới ở quầy."),
-    "unknown_code": _("Không có mã này. Xin xem lại mã in dưới hình vuông: 8 chữ và số."),
+    "unknown_code": _("Không có mã này. Xin xem lại mã in dưới hình vuông: 8 hoặc 16 chữ và số."),
     "questionnaire_changed": _(
         "Bộ câu hỏi %(version)s đã phát hành nhưng nội dung bị sửa. Hãy đặt lại tệp cũ hoặc đặt tên phiên bản mới."
     ),
+    "questionnaire_unknown": _("Không có bộ câu hỏi %(version)s."),
+    "questionnaire_released": _("Mã %(version)s đã phát hành rồi. Xin đặt mã khác."),
+    "questionnaire_faulty": _("Bộ câu hỏi chưa dùng được: %(detail)s"),
+    "questionnaire_for_leaders": _("%(version)s là phiếu của lãnh đạo, không giao cho người dân được."),
+    "questionnaire_for_citizens": _("%(version)s là phiếu của người dân, không dùng cho lãnh đạo được."),
+    "invitation_in_the_past": _("Hạn trả lời đã qua. Hãy đặt --until một ngày từ hôm nay trở đi."),
+    "leader_survey_other_version": _(
+        "%(unit)s đã được đánh giá bằng %(version)s trong đợt này; không trộn hai phiếu vào một điểm được."
+    ),
+    "no_leader_survey": _(
+        "Đợt %(round)s chưa mời lãnh đạo nào. Hãy mời bằng: hailong leaders invite TỆP --round %(round)s"
+    ),
+    "draft_gone": _("Bản nháp này không còn nữa: đã phát hành hoặc đã bỏ."),
+    "use_backwards": _("Ngày kết thúc đứng trước ngày bắt đầu."),
+    "use_in_the_past": _("Ngày bắt đầu đã qua: câu hỏi của ngày đã qua không đổi lại được."),
+    "use_outside_force": _("Thời gian giao nằm ngoài thời gian hiệu lực của %(version)s."),
     "example_not_empty": _(
         "Cơ sở dữ liệu đã có dữ liệu, nên không nạp dữ liệu ví dụ. Hãy chọn một cơ sở dữ liệu trống "
         "bằng HAILONG_DATABASE_URL."

@@ -49,11 +49,13 @@ def init_app(app: Flask) -> None:
     @app.after_request
     def add_headers(response: Response) -> Response:
         policy = POLICY | g.get("content_security_policy", {})
-        response.headers["Content-Security-Policy"] = "; ".join(f"{k} {v}" for k, v in policy.items())
         response.headers["X-Content-Type-Options"] = "nosniff"
-        response.headers["Referrer-Policy"] = "no-referrer"
-        if settings.is_secure:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000"
+        # A policy says what a page may do; a script obeys that of the page which loads it.
+        if response.mimetype != "text/javascript":
+            response.headers["Content-Security-Policy"] = "; ".join(f"{k} {v}" for k, v in policy.items())
+            response.headers["Referrer-Policy"] = "no-referrer"
+            if settings.is_secure:
+                response.headers["Strict-Transport-Security"] = "max-age=31536000"
         if request.endpoint != "static":
             response.headers.setdefault("Cache-Control", "private, no-cache")
         return response

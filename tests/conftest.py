@@ -118,6 +118,7 @@ def make_app() -> Iterator[Callable[..., Flask]]:
 
     yield build
     for app in apps:
+        app.extensions["hailong_openings"].close()
         db.engine(app).dispose()
 
 

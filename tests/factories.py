@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import count
@@ -13,7 +13,9 @@ from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
 from analysis.rules import DEFAULT_SCORE_RULE
-from survey.codes import new_qr_code
+from forms.questionnaire import Questionnaire, load_questionnaire, questionnaire_from
+from forms.questionnaire_draft import copy_of, merged
+from survey.codes import SLIP_CODE_LENGTH, new_qr_code
 from survey.models import (
     Basis,
     Channel,
@@ -23,6 +25,7 @@ from survey.models import (
     Grant,
     Model,
     Officer,
+    Outcome,
     QrCode,
     Response,
     Role,
@@ -34,6 +37,8 @@ from survey.models import (
     Unit,
     UnitKind,
 )
+from survey.services import one_time_code
+from survey.services.questionnaire import register
 
 PASSWORD = "mot mat khau du dai"
 # As weak as argon2 allows: what is tested is who gets in, not how long it takes.
@@ -88,6 +93,20 @@ class Factory:
         }
         return self._store(QrCode(unit=unit, counter=counter, **(defaults | values)))
 
+    def one_time_code(self, unit: Unit, *, length: int = SLIP_CODE_LENGTH, **values: Any) -> str:
+        """The code of a slip for a settled dossier about land; with another `length`, of a personal link."""
+        defaults: dict[str, Any] = {
+            "field": "dat-dai",
+            "channel": Channel.DIRECT,
+            "outcome": Outcome.ON_TIME,
+            "expires_on": date(2999, 12, 31),
+        }
+        grant = one_time_code.Grant(unit_id=unit.id, **(defaults | values))
+        codes = one_time_code.draw(1, [length])
+        one_time_code.issue(self._session, [grant], codes=codes, today=date(2026, 8, 14))
+        self._session.commit()
+        return codes[0][0]
+
     def dossiers(self, unit: Unit, period: str, counts: dict[tuple[str, str, str], int]) -> None:
         """The full cross of a unit: (field, channel, outcome) → count."""
         for (field, channel, outcome), number in counts.items():
@@ -124,6 +143,14 @@ class Factory:
             for _ in range(number)
         )
         self._session.commit()
+
+    def released(self, base: str, version: str, changes: Mapping[str, str] | None = None) -> Questionnaire:
+        """A version released here: `base` under a new id, with `changes` by their place in the definition."""
+        data = copy_of(load_questionnaire(base), new_id=version, today=date(2025, 7, 1))
+        questionnaire = questionnaire_from(merged(data, changes or {}))
+        register(self._session, questionnaire, today=date(2025, 7, 1), packaged=False)
+        self._session.commit()
+        return questionnaire
 
     def officer(self, unit: Unit, role: Role = Role.REFORM, **values: Any) -> Officer:
         """An officer of `unit` whose password is PASSWORD."""

@@ -14,12 +14,14 @@ Formula = Literal["TOP2", "MEAN5", "MEAN04", "ALLSAT"]
 Aggregation = Literal["factors", "pooled"]
 WithinFactor = Literal["items", "pooled"]
 PsuKind = Literal["counter_week", "person"]
+IntervalVariance = Literal["corrected", "linearised"]
 MarginName = Literal["field", "channel", "outcome"]
 
 FORMULAS: Final[tuple[Formula, ...]] = ("TOP2", "MEAN5", "MEAN04", "ALLSAT")
 AGGREGATIONS: Final[tuple[Aggregation, ...]] = ("factors", "pooled")
 WITHIN_FACTOR: Final[tuple[WithinFactor, ...]] = ("items", "pooled")
 PSU_KINDS: Final[tuple[PsuKind, ...]] = ("counter_week", "person")
+INTERVAL_VARIANCES: Final[tuple[IntervalVariance, ...]] = ("corrected", "linearised")
 MARGINS: Final[tuple[MarginName, ...]] = ("field", "channel", "outcome")
 
 
@@ -30,7 +32,8 @@ class ScoreRule:
     `factor_weights` is empty for the questionnaire's own weights. `within_factor` says how the items of a factor
     are put together: `items` (mean of the items' shares) or `pooled` (all their answers together). `bound_steps`
     are the upper bounds of the weight ratio to try after `upper_bound`. `psu` falls back to the person where it
-    gives fewer than `minimum_psus` sampling units.
+    gives fewer than `minimum_psus` sampling units. `interval_variance` says which variance an interval is made of:
+    the one of the printed standard error (`linearised`), or that one `corrected` for few responses.
     """
 
     head: RuleHead
@@ -47,6 +50,7 @@ class ScoreRule:
     psu: PsuKind
     minimum_psus: int
     fpc: bool
+    interval_variance: IntervalVariance
     margins: tuple[MarginName, ...]
     lower_bound: float
     upper_bound: float
@@ -92,6 +96,7 @@ def score_rule_from_toml(text: str, *, where: str = "score rule") -> ScoreRule:
         psu=variance.choice("psu", PSU_KINDS),
         minimum_psus=variance.integer("minimum_psus", 2),
         fpc=variance.boolean("fpc"),
+        interval_variance=variance.choice("interval_variance", INTERVAL_VARIANCES),
         margins=calibration.choices("margins", MARGINS),
         lower_bound=calibration.number("lower_bound", 0, 1),
         upper_bound=calibration.number("upper_bound", 1),

@@ -4,7 +4,22 @@ from __future__ import annotations
 
 import click
 
-from survey.cli import analyse, demo, export, imports, index, officers, qr, score, setup
+from survey.cli import (
+    analyse,
+    demo,
+    export,
+    imports,
+    index,
+    leaders,
+    officers,
+    openings,
+    paper,
+    purge,
+    qr,
+    receipts,
+    score,
+    setup,
+)
 
 COMMANDS: tuple[click.Command, ...] = (
     setup.init,
@@ -13,10 +28,15 @@ COMMANDS: tuple[click.Command, ...] = (
     imports.counters,
     imports.dossiers,
     index.index,
+    leaders.leaders,
     score.score,
     score.close,
     export.export,
     analyse.analyse_command,
     qr.qr,
     officers.officers,
+    purge.purge,
 )
+qr.qr.add_command(openings.openings)
+qr.qr.add_command(paper.paper)
+qr.qr.add_command(receipts.receipts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -27,13 +28,14 @@ from survey.services.analyse import (
 
 
 class Names(click.ParamType[tuple[str, ...]]):
-    """Headings separated by commas; spaces around them do not count."""
+    """Headings separated by commas; spaces around them do not count, and quotes hold one with commas together."""
 
     name = "COL[,COL]"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, ...]:
         """Return the headings."""
-        names = tuple(name.strip() for name in value.split(",")) if isinstance(value, str) else tuple(value)
+        listed = next(csv.reader([value], skipinitialspace=True), [""]) if isinstance(value, str) else value
+        names = tuple(name.strip() for name in listed)
         if not all(names):
             self.fail(f"Tên cột bị trống trong “{value}”.", param, ctx)
         return names
@@ -71,7 +73,8 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.command("analyse")
 @click.argument("file", type=click.Path(path_type=Path))
-@click.option("--items", type=Names(), required=True, help="Các cột câu trả lời; ô trống là không trả lời.")
+@click.option("--items", type=Names(), required=True,
+              help="Các cột câu trả lời; ô trống là không trả lời. Tên có dấu phẩy: đặt trong \"…\".")  # fmt: skip
 @click.option("--statistic", type=click.Choice(MEASURES), default="mean", show_default=True,
               help="Trung bình, tỷ lệ mức 4-5, hoặc tổng.")  # fmt: skip
 @click.option("--by", type=Names(), default=(), help="Tính riêng theo các cột này.")

@@ -56,10 +56,11 @@ def file_or_usage(file: Path | None) -> tuple[bytes, str]:
             # One byte more than is allowed is enough to be refused.
             return opened.read(LARGEST_FILE + 1), file.name
     except OSError as error:
-        raise HailongError("file_missing", path=str(file), reason=_reason(error)) from error
+        raise HailongError("file_missing", path=str(file), reason=reason_of(error)) from error
 
 
-def _reason(error: OSError) -> str:
+def reason_of(error: OSError) -> str:
+    """Say in Vietnamese why a file could not be opened."""
     return next((words for kind, words in REASONS.items() if isinstance(error, kind)), error.strerror or "?")
 
 
@@ -68,7 +69,7 @@ def write_file(path: Path, data: bytes) -> None:
     try:
         path.write_bytes(data)
     except OSError as error:
-        raise HailongError("file_not_written", path=str(path), reason=_reason(error)) from error
+        raise HailongError("file_not_written", path=str(path), reason=reason_of(error)) from error
 
 
 def write_template(path: Path, template: Template) -> None:

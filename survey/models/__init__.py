@@ -1,11 +1,27 @@
 """The tables, one noun per file."""
 
 from survey.models.audit import AuditEvent
+from survey.models.comment import Comment
+from survey.models.device import Device
 from survey.models.dossier import Basis, Channel, DossierCount, Outcome
+from survey.models.feedback import (
+    CaseState,
+    EntryKind,
+    Erasure,
+    FeedbackCase,
+    FeedbackContact,
+    FeedbackEntry,
+    Reader,
+    Topic,
+)
+from survey.models.leader_survey import LeaderResponse, LeaderSurvey
 from survey.models.model import Model
 from survey.models.officer import Grant, Officer, Role
+from survey.models.one_time_code import OneTimeCode, OpenTicket, Purpose
+from survey.models.opening import QrOpening
+from survey.models.paper import BatchState, PaperBatch, PaperSheet
 from survey.models.qrcode import QrCode
-from survey.models.questionnaire import QuestionnaireVersion
+from survey.models.questionnaire import QuestionnaireDraft, QuestionnaireUse, QuestionnaireVersion
 from survey.models.reform_index import IndexEntry, IndexPrinted, IndexRound
 from survey.models.response import Response, ResponseExtra, Source, SpentNonce, Trust
 from survey.models.score import Score, ScoreSet, ScoreState
@@ -15,19 +31,39 @@ from survey.models.unit import Counter, CounterField, ServiceField, Unit, UnitKi
 __all__ = [
     "AuditEvent",
     "Basis",
+    "BatchState",
+    "CaseState",
     "Channel",
+    "Comment",
     "Counter",
     "CounterField",
+    "Device",
     "DossierCount",
+    "EntryKind",
+    "Erasure",
+    "FeedbackCase",
+    "FeedbackContact",
+    "FeedbackEntry",
     "Grant",
     "IndexEntry",
     "IndexPrinted",
     "IndexRound",
+    "LeaderResponse",
+    "LeaderSurvey",
     "Model",
     "Officer",
+    "OneTimeCode",
+    "OpenTicket",
     "Outcome",
+    "PaperBatch",
+    "PaperSheet",
+    "Purpose",
     "QrCode",
+    "QrOpening",
+    "QuestionnaireDraft",
+    "QuestionnaireUse",
     "QuestionnaireVersion",
+    "Reader",
     "Response",
     "ResponseExtra",
     "Role",
@@ -38,6 +74,7 @@ __all__ = [
     "SiteFact",
     "Source",
     "SpentNonce",
+    "Topic",
     "Trust",
     "Unit",
     "UnitKind",

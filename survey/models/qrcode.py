@@ -13,7 +13,7 @@ from survey.models.unit import Counter, Unit
 
 
 class QrCode(Model):
-    """A code that opens the form: of one counter, or, without a counter, a unit's online link."""
+    """A code that opens the form: of one counter, or, without a counter, of a unit's exit or its online link."""
 
     __tablename__ = "qr_code"
 
@@ -26,3 +26,13 @@ class QrCode(Model):
 
     unit: Mapped[Unit] = relationship()
     counter: Mapped[Counter | None] = relationship()
+
+    @property
+    def is_online_link(self) -> bool:
+        """Whether it is handed out to those who applied online."""
+        return self.counter_id is None and self.channel is Channel.ONLINE
+
+    @property
+    def is_exit(self) -> bool:
+        """Whether it hangs where people leave, for all counters of the unit."""
+        return self.counter_id is None and self.channel is not Channel.ONLINE

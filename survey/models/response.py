@@ -57,6 +57,8 @@ class Response(Model):
     outcome: Mapped[str | None] = mapped_column(String(16))
     outcome_source: Mapped[Source] = mapped_column(choice(Source))
     answers: Mapped[str] = mapped_column(String(80))
+    # Only of paper: the batch in which it was typed, so that a batch can be set aside as a whole.
+    batch_id: Mapped[str | None] = mapped_column(ForeignKey("paper_batch.id"))
 
 
 class ResponseExtra(Model):

@@ -1,22 +1,29 @@
-"""Posters with a QR code for the counters of one-stop shops, as a tagged PDF with vector codes."""
+"""Posters with a QR code for one-stop shops, as a tagged PDF with vector codes and drawings."""
 
 from __future__ import annotations
 
-import json
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
-
-import typst
 
 from survey.codes import grouped
 from survey.reports import qr_symbol
+from survey.reports.pdf import compile_pdf
 
-TEMPLATE = Path(__file__).with_name("poster.typ")
-FONTS = Path(__file__).resolve().parents[2] / "static" / "fonts"
-SIZES = ("a5", "a4")
+# Which papers a design can be printed on, the usual one first. The stand is a sheet of A5 that is folded to A6.
+DESIGNS = {"stand": ("a5",), "a5": ("a5",), "wall": ("a4",), "exit": ("a4", "a5")}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """How posters look: `logo` is a picture as SVG text, `paper` whether paper forms are mentioned."""
+
+    design: str = "a5"
+    size: str = "a5"
+    english: bool = True
+    paper: bool = False
+    logo: str | None = None
 
 
 @dataclass(frozen=True)
@@ -29,24 +36,24 @@ class Poster:
     address: str
     note: str = ""
 
+    # Drawn as the poster is made, which is half of all the work: a progress bar over posters shows it.
+    symbol: str = field(init=False)
 
-def posters_pdf(posters: Sequence[Poster], *, size: str, dated: date) -> bytes:
-    """Print one page per poster in `size` (a5 or a4); the same input gives the same bytes."""
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "symbol", qr_symbol.svg(self.address).decode())
+
+
+def posters_pdf(posters: Sequence[Poster], layout: Layout, *, dated: date) -> bytes:
+    """Print one page per poster; the same input gives the same bytes."""
     data = {
-        "size": size,
-        "dated": {"year": dated.year, "month": dated.month, "day": dated.day},
+        "design": layout.design,
+        "size": layout.size,
+        "english": layout.english,
+        "paper": layout.paper,
+        "logo": layout.logo,
         "posters": [_page(poster) for poster in posters],
     }
-    # Names travel as data, never as source: whatever a unit is called, it is printed and not run.
-    return typst.compile(
-        TEMPLATE,
-        root=TEMPLATE.parent,
-        font_paths=[FONTS],
-        ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
-        pdf_standards=["ua-1"],
-        format="pdf",
-    )
+    return compile_pdf("poster.typ", data, dated=dated)
 
 
 def _page(poster: Poster) -> dict[str, str]:
@@ -57,5 +64,5 @@ def _page(poster: Poster) -> dict[str, str]:
         "code": grouped(poster.code),
         "address": poster.address,
         "note": unicodedata.normalize("NFC", poster.note),
-        "symbol": qr_symbol.svg(poster.address).decode(),
+        "symbol": poster.symbol,
     }

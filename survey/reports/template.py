@@ -40,6 +40,15 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
         "pending_total": "Đang giải quyết = trong hạn + quá hạn.",
         "on_time_rate": "Nếu bản in có ghi; chương trình tính lại và báo nếu khác quá 0,01.",
     },
+    "receipts": {
+        "number": "Như trên giấy tiếp nhận, ví dụ H10.25.3-250701-0001; không được lưu lại. Có thể bỏ trống.",
+        "unit": "Mã đơn vị tiếp nhận. Mỗi hồ sơ một dòng.",
+        "field": "Mã hoặc tên lĩnh vực.",
+        "channel": "Trực tiếp, trực tuyến hoặc bưu chính.",
+        "outcome": "Trước hạn, đúng hạn, quá hạn: chỉ ghi khi phát mã cùng kết quả.",
+        "appointed": "Ngày/tháng/năm; mã dùng được đến sau ngày này.",
+        "expires": "Ngày cuối cùng dùng được mã; bỏ trống thì tính từ ngày hẹn trả.",
+    },
     "index": {
         "unit": "Mã đơn vị.",
         "component": "Mã hoặc tên nội dung chấm điểm.",
@@ -80,7 +89,7 @@ def template_workbook(name: str, columns: Sequence[TemplateColumn], rows: Sequen
         sheet.set_row(0, 45)
         for at, column in enumerate(columns):
             is_number = column.key.startswith(("received", "settled", "pending", "on_time", "points", "percent"))
-            is_day = column.key in ("start_date", "valid_from", "valid_to")
+            is_day = column.key in ("start_date", "valid_from", "valid_to", "appointed", "expires")
             sheet.set_column(
                 at, at, 24 if "name" in column.key else 16, day if is_day else None if is_number else words
             )

@@ -19,6 +19,7 @@ from analysis.sampling import sample_design
 from survey.errors import AnalysisRefused, Fault
 from survey.reports.analysis_workbook import analysis_workbook
 from survey.services.data_table import DataTable, read_columns
+from survey.services.spelling import clean, fold
 
 Measure = Literal["mean", "top2", "total"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
@@ -141,7 +142,7 @@ def _filtered(table: DataTable, where: Sequence[tuple[str, str]]) -> DataTable:
     for name, value in where:
         if name not in table.columns:
             continue
-        rows = table.labels(name) == value
+        rows = table.labels(name) == clean(value)
         if not rows.any():
             seen = sorted(set(table.columns[name]))[:20]
             raise AnalysisRefused([Fault(None, name, "no_row_with", {"got": value, "known": ", ".join(seen)})])
@@ -162,7 +163,7 @@ def _design(table: DataTable, question: Question) -> Design:
     def labels(name: str) -> NDArray[np.str_]:
         return table.labels(name, filled=True)
 
-    fpc = [table.numbers(name, filled=True, at_least=0) for name in question.fpc]
+    fpc = [table.counts(name) for name in question.fpc]
     units = [labels(name) for name in question.psu]
     strata = None if question.strata is None else labels(question.strata)
     weight = None if question.weight is None else table.numbers(question.weight, filled=True, at_least=0)
@@ -190,9 +191,9 @@ def _domains(
     return domains, code, warnings
 
 
-def _in_order(labels: tuple[str, ...]) -> tuple[tuple[float, str], ...]:
-    """Order labels that are numbers by their size, others by their letters."""
-    return tuple((float(text) if text.isdecimal() else np.inf, text) for text in labels)
+def _in_order(labels: tuple[str, ...]) -> tuple[tuple[float, str, str], ...]:
+    """Order labels that are numbers by their size, others by their letters, Đ among the D."""
+    return tuple((float(text) if text.isdecimal() else np.inf, fold(text), text) for text in labels)
 
 
 def _reweighted(
@@ -203,7 +204,7 @@ def _reweighted(
     filters = [name for name, _ in question.where]
     known = read_columns(population, [*question.margins, *within, count], optional=filters, file="--population")
     known = _filtered(known, [(name, value) for name, value in question.where if name in known.columns])
-    people = known.numbers(count, filled=True, at_least=0)
+    people = known.counts(count)
     known.check()
     groups, group, there, warnings = _groups(table, known, question.within)
     margins = []

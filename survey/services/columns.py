@@ -106,15 +106,16 @@ def read_table(data: bytes, columns: Sequence[Column], *, prefilled: Collection[
     titles = {column.key: str(sheet.header.cells[position].value) for position, column in at.items()}
     table = Table({column.key: column for column in columns}, titles, faults=sheet.faults)
     width = len(sheet.header.cells)
+    to_fill = [position for position, column in at.items() if column.key not in prefilled]
     for row in sheet.rows:
         if any(not cell.is_blank for cell in row.cells[width:]):
             table.faults.append(
                 Fault(row.number, None, "too_many_cells", {"cells": len(row.cells), "width": width})
             )
-        elif prefilled and not any(
-            not row.cells[position].is_blank
-            for position, column in at.items()
-            if column.key not in prefilled and position < len(row.cells)
+        elif (
+            prefilled
+            and to_fill
+            and all(row.cells[position].is_blank for position in to_fill if position < len(row.cells))
         ):
             table.blank_rows += 1
         else:

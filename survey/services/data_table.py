@@ -17,6 +17,9 @@ from survey.services.sheet import Cell, Sheet, SheetRow, open_sheet
 from survey.services.spelling import clean, fold
 
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?(?:[eE][+-]?\d+)?|[+-]?[.,]\d+")
+# Digits in groups of three: several groups can only be thousands, a single one may be a fraction too.
+_GROUPED = re.compile(r"[1-9]\d{0,2}(?:([., ])\d{3})(?:\1\d{3})+|[1-9]\d{0,2}(?: \d{3})")
+_UNCLEAR = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 # What a message can name without becoming a list of everything.
 _MOST_HEADINGS = 30
 
@@ -46,6 +49,13 @@ class DataTable:
         if filled:
             self._note(name, np.flatnonzero(blank).tolist(), "blank_cell")
         return numbers
+
+    def counts(self, name: str) -> NDArray[np.float64]:
+        """Return a column of numbers of people or units: no blanks, and no guess what `1.500` is."""
+        texts = self.columns[name]
+        self._note(name, [row for row, text in enumerate(texts) if _UNCLEAR.fullmatch(text)], "unclear_count")
+        self.columns[name] = [re.sub("[., ]", "", text) if _GROUPED.fullmatch(text) else text for text in texts]
+        return self.numbers(name, filled=True, at_least=0)
 
     def reject(self, name: str, rows: NDArray[np.bool_], code: str) -> None:
         """Note a fault in these cells of a column."""

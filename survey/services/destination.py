@@ -13,9 +13,21 @@ from typing import Any
 from sqlalchemy import Connection, Row, bindparam, func, or_, select
 
 from analysis.periods import parse_period
-from survey.codes import is_qr_code
+from survey.codes import is_one_time_code, is_qr_code
 from survey.errors import HailongError
-from survey.models import Basis, Channel, Counter, CounterField, DossierCount, QrCode, ServiceField, Unit
+from survey.models import (
+    Basis,
+    Channel,
+    Counter,
+    CounterField,
+    DossierCount,
+    OneTimeCode,
+    Outcome,
+    QrCode,
+    ServiceField,
+    Unit,
+)
+from survey.services.one_time_code import Ticket, code_hash
 
 OTHER_FIELD = "khac"
 MOST_FIELDS_OFFERED = 6
@@ -32,15 +44,24 @@ class FieldName:
 
 @dataclass(frozen=True)
 class Destination:
-    """Where a response through a code is booked; `own_fields` are those that its counter serves, if it has one."""
+    """Where a response through a code is booked; `own_fields` are those that its counter serves, if it has one.
+
+    A one-time code has a `ticket` and no counter; its channel may be unknown.
+    """
 
     code: str
     unit_id: int
     one_stop_name: str
     start_date: date | None
     counter_id: int | None
-    channel: Channel
+    channel: Channel | None
     own_fields: tuple[FieldName, ...]
+    ticket: Ticket | None = None
+
+    @property
+    def is_online_link(self) -> bool:
+        """Whether the code is a unit's own link, which everybody gets."""
+        return self.counter_id is None and self.ticket is None
 
     def is_trial(self, today: date) -> bool:
         """Tell whether a response of today is a trial: the unit has not started yet."""
@@ -56,6 +77,29 @@ _BY_CODE = (
     .outerjoin(CounterField, CounterField.counter_id == QrCode.counter_id)
     .outerjoin(ServiceField, (ServiceField.code == CounterField.field) & ServiceField.asked)
     .where(QrCode.code == bindparam("code"))
+    .order_by(ServiceField.position)
+)
+
+_BY_HASH = (
+    select(
+        OneTimeCode.ticket_key,
+        OneTimeCode.purpose,
+        OneTimeCode.version,
+        OneTimeCode.field,
+        OneTimeCode.channel,
+        OneTimeCode.outcome,
+        OneTimeCode.expires_on,
+        OneTimeCode.survey_id,
+        *_UNIT,
+    )
+    .join(Unit, Unit.id == OneTimeCode.unit_id)
+    .where(OneTimeCode.code_hash == bindparam("code_hash"))
+)
+
+_OF_COUNTER = (
+    select(*_FIELD)
+    .join(CounterField, CounterField.field == ServiceField.code)
+    .where(CounterField.counter_id == bindparam("counter_id"), ServiceField.asked)
     .order_by(ServiceField.position)
 )
 
@@ -90,11 +134,14 @@ _BY_COUNTERS = (
 _OTHER = select(*_FIELD).where(ServiceField.code == OTHER_FIELD)
 
 
-def resolve(connection: Connection, code: str, *, today: date) -> Destination:
-    """Find what a normalised code leads to today.
+def resolve(connection: Connection, code: str, *, today: date, opened_on: date | None = None) -> Destination:
+    """Find what a normalised code leads to today; a one-time code is found whether it is used or not.
 
-    Raises HailongError `unknown_code`, `revoked_code` or, when the unit ended without a successor, `closed_unit`.
+    Raises HailongError `unknown_code`, `unknown_one_time_code`, `revoked_code`, `expired_code` (unless the form
+    was opened on a day on which the code was good) or, when the unit ended without a successor, `closed_unit`.
     """
+    if is_one_time_code(code):
+        return _resolve_ticket(connection, code, today, opened_on or today)
     # The check character spares the database most of what is mistyped or guessed.
     rows = connection.execute(_BY_CODE, {"code": code}).all() if is_qr_code(code) else []
     if not rows:
@@ -111,6 +158,54 @@ def resolve(connection: Connection, code: str, *, today: date) -> Destination:
         counter_id=found.counter_id,
         channel=found.channel,
         own_fields=_named(rows),
+    )
+
+
+def _resolve_ticket(connection: Connection, code: str, today: date, opened_on: date) -> Destination:
+    found = connection.execute(_BY_HASH, {"code_hash": code_hash(code)}).one_or_none()
+    if found is None:
+        raise HailongError("unknown_one_time_code")
+    if found.expires_on < min(today, opened_on):
+        raise HailongError("expired_code")
+    unit = _carrying_on(connection, found, today)
+    ticket = Ticket(
+        key=found.ticket_key,
+        purpose=found.purpose,
+        version=found.version,
+        field=found.field,
+        channel=None if found.channel is None else Channel(found.channel),
+        outcome=None if found.outcome is None else Outcome(found.outcome),
+        expires_on=found.expires_on,
+        survey_id=found.survey_id,
+    )
+    return Destination(
+        code=code,
+        unit_id=unit.unit_id,
+        one_stop_name=unit.one_stop_name,
+        start_date=unit.start_date,
+        counter_id=None,
+        channel=ticket.channel,
+        own_fields=(),
+        ticket=ticket,
+    )
+
+
+def resolve_place(connection: Connection, *, unit_id: int, counter_id: int | None, today: date) -> Destination:
+    """Find where a response given in a one-stop shop, at a counter or without one, is booked today.
+
+    Raises HailongError `closed_unit` when the unit ended without a successor.
+    """
+    found = connection.execute(_UNIT_BY_ID, {"unit_id": unit_id}).one()
+    unit = _carrying_on(connection, found, today)
+    own = _named(connection.execute(_OF_COUNTER, {"counter_id": counter_id})) if counter_id is not None else ()
+    return Destination(
+        code="",
+        unit_id=unit.unit_id,
+        one_stop_name=unit.one_stop_name,
+        start_date=unit.start_date,
+        counter_id=counter_id,
+        channel=Channel.DIRECT,
+        own_fields=own,
     )
 
 

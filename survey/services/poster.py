@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from survey.errors import HailongError
 from survey.models import QrCode, Unit
 from survey.reports import qr_symbol
-from survey.reports.poster import Poster, posters_pdf
+from survey.reports.poster import DESIGNS, Layout, Poster, posters_pdf
 from survey.services.destination import resolve
 from survey.services.example import EXAMPLE_WORDS, is_example
 from survey.services.qrcode import ensure_codes, newest_codes
@@ -18,6 +18,7 @@ from survey.services.unit_tree import unit_by_code, units_in_force
 
 # Wraps the units to be gone through; a command shows its progress with it.
 Progress = Callable[[list[Unit]], Iterable[Unit]]
+__all__ = ["DESIGNS", "IMAGES", "Layout", "address", "image", "posters"]
 IMAGES = {"svg": qr_symbol.svg, "png": qr_symbol.png}
 
 
@@ -34,40 +35,47 @@ def image(session: Session, code: str, *, kind: str, base_url: str, today: date)
 
 def posters(
     session: Session,
-    unit_code: str,
+    unit_code: str | None,
     *,
     below: bool,
-    size: str,
+    layout: Layout,
     base_url: str,
     today: date,
     now: datetime,
     actor: str,
     progress: Progress = iter,
 ) -> tuple[bytes, int]:
-    """Print one page for every counter of a unit, and of the units `below` it; return the PDF and its pages.
+    """Print one page for every counter of a unit, or for its exit; return the PDF and its pages.
 
-    Missing codes are made first, the online links too. Raises HailongError `unknown_unit`, or `no_counters`.
+    Also of the units `below` it; of all units without `unit_code`. Missing codes are made first, the online links
+    too. Raises HailongError `unknown_unit`, or `no_counters`.
     """
-    unit = unit_by_code(session, unit_code)
-    shown: list[QrCode] = []
-    for printed in progress(units_in_force(session, unit, below=below, today=today)):
-        ensure_codes(session, printed, today=today, now=now, actor=actor)
-        # The online link has no place on a wall.
-        shown += [code for code in newest_codes(session, printed, today=today) if code.counter is not None]
-    if not shown:
-        raise HailongError("no_counters", unit=unit.name, unit_code=unit.code)
+    at_exit = layout.design == "exit"
+    unit = None if unit_code is None else unit_by_code(session, unit_code)
     note = EXAMPLE_WORDS if is_example(session) else ""
-    pages = [
-        Poster(
-            one_stop_name=qr_code.unit.one_stop_name,
-            counter_name=qr_code.counter.name,
-            code=qr_code.code,
-            address=address(base_url, qr_code.code),
-            note=note,
+    shown: list[QrCode] = []
+    pages: list[Poster] = []
+    for printed in progress(units_in_force(session, unit, below=below, today=today)):
+        ensure_codes(session, printed, today=today, now=now, actor=actor, at_exit=at_exit)
+        codes = newest_codes(session, printed, today=today)
+        # The online link has no place on a wall.
+        hung = [code for code in codes if (code.is_exit if at_exit else code.counter is not None)]
+        shown += hung
+        pages += [_poster(code, base_url, note) for code in hung]
+    if not shown:
+        raise (
+            HailongError("no_counters", unit=unit.name, unit_code=unit.code) if unit else HailongError("no_units")
         )
-        for qr_code in shown
-        if qr_code.counter is not None
-    ]
     # The day of the newest code, not of printing: printed again, the same posters are the same file.
     dated = max(qr_code.created_on for qr_code in shown)
-    return posters_pdf(pages, size=size, dated=dated), len(pages)
+    return posters_pdf(pages, layout, dated=dated), len(pages)
+
+
+def _poster(qr_code: QrCode, base_url: str, note: str) -> Poster:
+    return Poster(
+        one_stop_name=qr_code.unit.one_stop_name,
+        counter_name="" if qr_code.counter is None else qr_code.counter.name,
+        code=qr_code.code,
+        address=address(base_url, qr_code.code),
+        note=note,
+    )

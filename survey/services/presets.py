@@ -8,10 +8,11 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from forms.questionnaire import released_questionnaires
+from forms.questionnaire import packaged_questionnaires
 from survey.database import write
 from survey.errors import HailongError
 from survey.models import QuestionnaireVersion, ServiceField
+from survey.services import questionnaire
 
 FIELDS = Path(__file__).resolve().parent.parent / "presets" / "fields.toml"
 
@@ -39,18 +40,11 @@ def _add_fields(session: Session) -> None:
 
 
 def _register_questionnaires(session: Session, today: date) -> None:
-    """Freeze each released version at its first meeting: stored answers are unreadable if it changes later."""
-    for questionnaire in released_questionnaires():
-        known = session.get(QuestionnaireVersion, questionnaire.id)
+    """Freeze each version of the program at its first meeting; check that nothing released was changed."""
+    for each in packaged_questionnaires():
+        known = session.get(QuestionnaireVersion, each.id)
         if known is None:
-            session.add(
-                QuestionnaireVersion(
-                    id=questionnaire.id,
-                    digest=questionnaire.digest(),
-                    questions=[question.code for question in questionnaire.questions],
-                    extra_questions=[question.code for question in questionnaire.extra_questions],
-                    released_on=today,
-                )
-            )
-        elif known.digest != questionnaire.digest():
-            raise HailongError("questionnaire_changed", version=questionnaire.id)
+            questionnaire.register(session, each, today=today, packaged=True)
+        elif known.digest != each.digest():
+            raise HailongError("questionnaire_changed", version=each.id)
+    questionnaire.check_stored(session)

@@ -15,16 +15,21 @@ from survey.services import audit
 from survey.services.unit_tree import unit_by_code, units_in_force
 
 
-def ensure_codes(session: Session, unit: Unit, *, today: date, now: datetime, actor: str) -> list[QrCode]:
-    """Give every counter of `unit` and its online link a live code where one is missing; return the new ones."""
+def ensure_codes(
+    session: Session, unit: Unit, *, today: date, now: datetime, actor: str, at_exit: bool = False
+) -> list[QrCode]:
+    """Give every counter of `unit` and its online link a live code where one is missing; return the new ones.
+
+    The exit gets one only `at_exit`: not every unit has something hanging there.
+    """
     with write(session):
         # Read under the write lock: two commands at once must not both make the missing code.
         session.refresh(unit, with_for_update=True)
-        served = {qr_code.counter_id for qr_code in live_codes(session, unit, today=today)}
+        served = {_slot(qr_code) for qr_code in live_codes(session, unit, today=today)}
         counters = session.scalars(select(Counter).where(Counter.unit_id == unit.id).order_by(Counter.code))
         new = [_new_code(unit, counter, today) for counter in counters if counter.id not in served]
-        if None not in served:
-            new.append(_new_code(unit, None, today))
+        unit_wide = (Channel.DIRECT, Channel.ONLINE) if at_exit else (Channel.ONLINE,)
+        new += [_new_code(unit, None, today, channel) for channel in unit_wide if channel not in served]
         if new:
             session.add_all(new)
             audit.record(
@@ -39,32 +44,33 @@ def ensure_codes(session: Session, unit: Unit, *, today: date, now: datetime, ac
 
 
 def live_codes(session: Session, unit: Unit, *, today: date) -> list[QrCode]:
-    """List the codes of `unit` that are not revoked: counters in order of their codes, then the online link."""
+    """List the codes of `unit` that are not revoked: counters by their codes, the exit, the online link."""
     query = (
         select(QrCode)
         .outerjoin(QrCode.counter)
         .where(QrCode.unit_id == unit.id, QrCode.revoked_on.is_(None) | (QrCode.revoked_on > today))
         .options(joinedload(QrCode.unit), joinedload(QrCode.counter))
-        .order_by(QrCode.counter_id.is_(None), Counter.code, QrCode.created_on, QrCode.code)
+        .order_by(QrCode.counter_id.is_(None), Counter.code, QrCode.channel, QrCode.created_on, QrCode.code)
     )
     return list(session.scalars(query))
 
 
 def newest_codes(session: Session, unit: Unit, *, today: date) -> list[QrCode]:
-    """List one code for each counter of `unit` and one for its online link: the newest that works."""
-    newest = {qr_code.counter_id: qr_code for qr_code in live_codes(session, unit, today=today)}
+    """List one code for each counter of `unit`, its exit and its online link: the newest that works."""
+    newest = {_slot(qr_code): qr_code for qr_code in live_codes(session, unit, today=today)}
     return list(newest.values())
 
 
 def links(
-    session: Session, unit_code: str, *, below: bool, today: date, now: datetime, actor: str
+    session: Session, unit_code: str | None, *, below: bool, today: date, now: datetime, actor: str
 ) -> list[QrCode]:
     """List the codes of a unit, and of the units `below` it; missing ones are made, also without any counter.
 
-    Raises HailongError `unknown_unit`.
+    Of all units without `unit_code`. Raises HailongError `unknown_unit`.
     """
     listed: list[QrCode] = []
-    for unit in units_in_force(session, unit_by_code(session, unit_code), below=below, today=today):
+    top = None if unit_code is None else unit_by_code(session, unit_code)
+    for unit in units_in_force(session, top, below=below, today=today):
         ensure_codes(session, unit, today=today, now=now, actor=actor)
         listed += newest_codes(session, unit, today=today)
     return listed
@@ -89,10 +95,16 @@ def revoke(session: Session, code: str, *, today: date, now: datetime, actor: st
     return qr_code
 
 
-def _new_code(unit: Unit, counter: Counter | None, today: date) -> QrCode:
-    channel = Channel.ONLINE if counter is None else Channel.DIRECT
+def _new_code(unit: Unit, counter: Counter | None, today: date, channel: Channel = Channel.DIRECT) -> QrCode:
     return QrCode(code=new_qr_code(), unit=unit, counter=counter, channel=channel, created_on=today)
 
 
+def _slot(qr_code: QrCode) -> int | Channel:
+    """Where a code hangs: at one counter, or, for the whole unit, at the exit or online."""
+    return qr_code.counter_id if qr_code.counter_id is not None else qr_code.channel
+
+
 def _place(qr_code: QrCode) -> str:
-    return qr_code.counter.code if qr_code.counter is not None else "online"
+    if qr_code.counter is not None:
+        return qr_code.counter.code
+    return "exit" if qr_code.is_exit else "online"

@@ -18,10 +18,13 @@ from analysis.rules import Component, IndexRules, list_rules, load_index_rules
 from analysis.scores import Warning, YearScore
 from survey.errors import Fault, HailongError
 from survey.models import IndexEntry, IndexPrinted, IndexRound, Unit
+from survey.services import leader_survey
 from survey.services.score import year_scores
 
 DEFAULT_KIND = "par"
-Source = Literal["closed", "entered"]
+# The component that our own leaders' survey fills where nothing was entered for it.
+LEADERS_COMPONENT = "lanh-dao"
+Source = Literal["closed", "entered", "leaders"]
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,12 @@ def _computed(session: Session, index_round: IndexRound, previous: Mapping[str, 
     in_round = entered.keys() | printed.keys()
     units = session.scalars(select(Unit).where(Unit.id.in_(in_round)).order_by(Unit.code)).all()
     years = year_scores(session, int(index_round.name)) if _measures(rules) else {}
-    drafts = [_draft(unit, rules, entered.get(unit.id, {}), years.get(unit.id)) for unit in units]
+    leaders = (
+        leader_survey.shares(session, round_name=index_round.name) if index_round.kind == DEFAULT_KIND else {}
+    )
+    drafts = [
+        _draft(unit, rules, entered.get(unit.id, {}), years.get(unit.id), leaders.get(unit.id)) for unit in units
+    ]
     results = compute_index(
         [
             replace(draft.entry, printed_total=printed.get(unit.id))
@@ -116,8 +124,18 @@ class _Draft:
     warnings: tuple[Warning, ...]
 
 
-def _draft(unit: Unit, rules: IndexRules, entered: Mapping[str, IndexEntry], year: YearScore | None) -> _Draft:
-    """Put a unit's components together; the closed periods go before what was entered for satisfaction."""
+def _draft(
+    unit: Unit,
+    rules: IndexRules,
+    entered: Mapping[str, IndexEntry],
+    year: YearScore | None,
+    leaders: Decimal | None,
+) -> _Draft:
+    """Put a unit's components together.
+
+    The closed periods go before what was entered for satisfaction; points entered for the leaders' rating go
+    before our own survey among leaders, because a decision may have settled them otherwise.
+    """
     points: dict[str, Decimal | None] = {}
     sources: dict[str, Source] = {}
     warnings = []
@@ -127,9 +145,10 @@ def _draft(unit: Unit, rules: IndexRules, entered: Mapping[str, IndexEntry], yea
         given = None if entry is None else entered_points(entry, part)
         share = year.index_share if year is not None and part.origin == "satisfaction" else None
         if year is None or share is None:
-            points[part.code] = given
-            if given is not None:
-                sources[part.code] = "entered"
+            rated = leaders if part.code == LEADERS_COMPONENT and entry is None else None
+            points[part.code] = given if rated is None else round_half_up(rated * part.maximum)
+            if points[part.code] is not None:
+                sources[part.code] = "entered" if rated is None else "leaders"
             continue
         measured = year
         computed = year_points(year, share, part)

@@ -6,16 +6,23 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, exists, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from forms.questionnaire import SKIPPED, Questionnaire
+from survey.codes import is_one_time_code
 from survey.database import write_plainly
+from survey.errors import HailongError
 from survey.models import Response, ResponseExtra, ServiceField, Source, SpentNonce, Trust
+from survey.services import leader_survey, one_time_code
 from survey.services.destination import Destination, fields_of, resolve
+from survey.services.opening import Openings
 
 TOO_FAST = "f"
+# It came in after the period of its day was closed: stored and listed, never counted.
+LATE = "l"
 
 # A form may be sent again for seven days; one more for midnight.
 DAYS_BACK = 9
@@ -50,48 +57,86 @@ def submit(
     declared_field: str | None,
     spending: Spending,
     today: date,
+    openings: Openings | None = None,
 ) -> Destination:
     """Store one response to `code` and return where it was booked; the same form sent again changes nothing.
 
-    A declared field that nobody is asked about is left out. Raises HailongError as `resolve` does.
+    One that counts is noted in `openings`. A declared field that nobody is asked about is left out. Raises
+    HailongError as `resolve` does, or `used_code` when another form has used a one-time code.
     """
     encoded = questionnaire.encode(answers)
+    if is_one_time_code(code):
+        one_time_code.mend_after_crash(engine)
     try:
         with write_plainly(engine) as connection:
-            destination = resolve(connection, code, today=today)
-            field, field_source = _field(connection, destination, declared_field)
-            # The unique key decides which of several tries counts; the others wait for it and fail here.
-            connection.execute(_SPEND, {"nonce_hash": spending.nonce_hash, "issued_on": spending.opened_on})
-            connection.execute(
-                _STORE,
-                {
-                    "local_date": today,
-                    "number_hash": number_hash(spending.number),
-                    "unit_id": destination.unit_id,
-                    "counter_id": destination.counter_id,
-                    "version": questionnaire.id,
-                    "trust": Trust.COUNTER,
-                    "flags": TOO_FAST if spending.too_fast else "",
-                    "trial": destination.is_trial(today),
-                    "field": field,
-                    "field_source": field_source,
-                    "channel": destination.channel.value,
-                    "channel_source": Source.CODE,
-                    "outcome": None,
-                    "outcome_source": Source.UNKNOWN,
-                    "answers": encoded,
-                },
+            destination = resolve(connection, code, today=today, opened_on=spending.opened_on)
+            leader_survey.check_purpose(destination, questionnaire)
+            store(
+                connection,
+                destination,
+                questionnaire=questionnaire,
+                encoded=encoded,
+                declared_field=declared_field,
+                spending=spending,
+                on=today,
+                trust=Trust.COUNTER if destination.ticket is None else Trust.DOSSIER,
             )
     except IntegrityError:
         with engine.connect() as connection:
             if not was_sent(connection, spending.nonce_hash):
                 raise
+    else:
+        if openings is not None and not destination.is_trial(today):
+            openings.count_sent(destination.code, today)
+    if destination.ticket is not None:
+        one_time_code.forget_use(engine)
     return destination
+
+
+def store(
+    connection: Connection,
+    destination: Destination,
+    *,
+    questionnaire: Questionnaire,
+    encoded: str,
+    declared_field: str | None,
+    spending: Spending,
+    on: date,
+    trust: Trust,
+    late: bool = False,
+) -> None:
+    """Spend the nonce, use up the ticket if there is one, and store the response of the day `on`.
+
+    All within the transaction of `connection`. Raises IntegrityError if the nonce is spent: that decides which of
+    several tries counts, and the others wait for it. Raises HailongError `used_code` for a used ticket.
+    """
+    booked = _booked(connection, destination, declared_field)
+    connection.execute(_SPEND, {"nonce_hash": spending.nonce_hash, "issued_on": spending.opened_on})
+    if destination.ticket is not None and not one_time_code.use(connection, destination.ticket):
+        raise HailongError("used_code")
+    if leader_survey.is_asked(destination):
+        leader_survey.store(connection, destination, number_hash(spending.number), encoded)
+        return
+    own = {
+        "local_date": on,
+        "number_hash": number_hash(spending.number),
+        "version": questionnaire.id,
+        "trust": trust,
+        "flags": (TOO_FAST if spending.too_fast else "") + (LATE if late else ""),
+        "trial": destination.is_trial(on),
+        "answers": encoded,
+    }
+    connection.execute(_STORE, own | booked)
 
 
 def was_sent(connection: Connection, nonce_hash: bytes) -> bool:
     """Tell whether a form with this nonce has been stored already."""
     return bool(connection.scalar(_IS_SPENT, {"nonce_hash": nonce_hash}))
+
+
+def was_stored(connection: Connection, number: bytes, *, on: date) -> bool:
+    """Tell whether the response with this number is stored under the day `on`."""
+    return connection.scalar(_LOCAL_DATE, {"days": [on], "number_hash": number_hash(number)}) is not None
 
 
 def submit_extra(
@@ -129,8 +174,29 @@ def number_hash(number: bytes) -> bytes:
     return hashlib.sha256(number).digest()
 
 
+def _booked(connection: Connection, destination: Destination, declared: str | None) -> dict[str, Any]:
+    """Say where a response belongs, and where that is known from; never through which one-time code it came."""
+    ticket = destination.ticket
+    known = Source.CODE if ticket is None else Source.TOKEN
+    outcome = None if ticket is None else ticket.outcome
+    field, field_source = _field(connection, destination, declared)
+    return {
+        "unit_id": destination.unit_id,
+        "counter_id": destination.counter_id,
+        "field": field,
+        "field_source": field_source,
+        "channel": destination.channel and destination.channel.value,
+        "channel_source": known if destination.channel else Source.UNKNOWN,
+        "outcome": outcome and outcome.value,
+        "outcome_source": known if outcome else Source.UNKNOWN,
+    }
+
+
 def _field(connection: Connection, destination: Destination, declared: str | None) -> tuple[str | None, Source]:
     """Take the field from the code where it knows it, else as declared, even from a list changed since."""
+    ticket = destination.ticket
+    if ticket is not None and ticket.field is not None:
+        return ticket.field, Source.TOKEN
     if declared and len(destination.own_fields) != 1:
         asked = connection.scalar(_IS_ASKED, {"code": declared})
         return (declared, Source.DECLARED) if asked else (None, Source.UNKNOWN)

@@ -18,6 +18,7 @@ from sqlalchemy import (
     cast,
     func,
     null,
+    or_,
     select,
     text,
     type_coerce,
@@ -33,6 +34,7 @@ from analysis.satisfaction import FactorSpec
 from analysis.tally import Tally, TallyBuilder
 from forms.questionnaire import Questionnaire, load_questionnaire
 from survey.models import Response, Source, Trust, Unit
+from survey.services.response import LATE
 
 CHUNK = 50_000
 COLUMNS = 6
@@ -72,10 +74,13 @@ class CountedResponses:
 
 
 def counts_towards(period: Period, trust_levels: Collection[str]) -> ColumnElement[bool]:
-    """The one definition of which responses count: in the period, not a trial, of an admitted trust level."""
+    """The one definition of which responses count: in the period, not a trial, of an admitted trust level,
+    and not come in after the period was closed."""
     return and_(
         Response.local_date.between(period.first, period.last),
         Response.trial.is_(False),
+        # Nearly all have no flag at all, which is told faster than what is in the flags.
+        or_(Response.flags == "", Response.flags.not_like(f"%{LATE}%")),
         Response.trust.in_([Trust(level) for level in trust_levels]),
     )
 
@@ -174,9 +179,19 @@ def _paired(context: Context) -> Iterator[tuple[ColumnElement[Any], Any]]:
 
 
 def factors_of(questionnaires: Iterable[Questionnaire]) -> tuple[FactorSpec, ...]:
-    """Join the factors of the questionnaires in use."""
-    items: dict[str, dict[str, None]] = {}
+    """Join the factors of the questionnaires in use; equal codes are one item, and one factor.
+
+    A factor is mixed where one version asks other items for it than another: each person then counts once in it.
+    """
+    asked: dict[str, list[tuple[str, ...]]] = {}
     for questionnaire in questionnaires:
         for factor in questionnaire.factors:
-            items.setdefault(factor.code, {}).update(dict.fromkeys(factor.items))
-    return tuple(FactorSpec(code=code, items=tuple(members)) for code, members in items.items())
+            asked.setdefault(factor.code, []).append(factor.items)
+    return tuple(
+        FactorSpec(
+            code=code,
+            items=tuple(dict.fromkeys(chain.from_iterable(versions))),
+            mixed=len({frozenset(items) for items in versions}) > 1,
+        )
+        for code, versions in asked.items()
+    )

@@ -187,7 +187,16 @@ def default_one_stop_name(name: str, kind: UnitKind, valid_to: date | None) -> s
     """
     has_centre = kind in _COMMUNE_LEVEL and (valid_to is None or valid_to >= TWO_TIERS_FROM)
     shop = "Trung tâm Phục vụ hành chính công" if has_centre else "Bộ phận Một cửa"
-    return f"{shop} {name if kind in _CAPITAL_KEPT else name[0].lower() + name[1:]}"
+    return f"{shop} {name_in_sentence(name, kind)}"
+
+
+def name_in_sentence(name: str, kind: UnitKind) -> str:
+    """Write a unit's name as it stands within a sentence.
+
+    >>> name_in_sentence("Phường Tân Hoà", UnitKind.WARD)
+    'phường Tân Hoà'
+    """
+    return name if kind in _CAPITAL_KEPT else name[0].lower() + name[1:]
 
 
 def _has_default_name(unit: Unit) -> bool:

@@ -28,10 +28,12 @@ def unit_by_code(session: Session, code: str) -> Unit:
     return unit
 
 
-def units_in_force(session: Session, unit: Unit, *, below: bool, today: date) -> list[Unit]:
-    """List `unit`, with the units `below` it if wanted, as far as they exist today, in order of their codes."""
-    query = select(Unit).where(
-        Unit.id.in_(ids_below([unit.id])) if below else Unit.id == unit.id,
-        Unit.valid_to.is_(None) | (Unit.valid_to >= today),
-    )
+def units_in_force(session: Session, unit: Unit | None, *, below: bool, today: date) -> list[Unit]:
+    """List `unit`, with the units `below` it if wanted, as far as they exist today, in order of their codes.
+
+    All units without `unit`.
+    """
+    query = select(Unit).where(Unit.valid_to.is_(None) | (Unit.valid_to >= today))
+    if unit is not None:
+        query = query.where(Unit.id.in_(ids_below([unit.id])) if below else Unit.id == unit.id)
     return list(session.scalars(query.order_by(Unit.code)))

@@ -4,9 +4,40 @@ from __future__ import annotations
 
 from flask import Flask
 
-from survey.views import auth, citizen, errors, exports, health, scores
+from survey.views import (
+    auth,
+    citizen,
+    devices,
+    errors,
+    exports,
+    feedback,
+    health,
+    kiosk,
+    paper,
+    paper_check,
+    questionnaire_drafts,
+    questionnaires,
+    scores,
+    script,
+    tracking,
+)
 
-BLUEPRINTS = (citizen.blueprint, health.blueprint, auth.blueprint, scores.blueprint, exports.blueprint)
+BLUEPRINTS = (
+    citizen.blueprint,
+    script.blueprint,
+    feedback.blueprint,
+    tracking.blueprint,
+    kiosk.blueprint,
+    health.blueprint,
+    auth.blueprint,
+    scores.blueprint,
+    devices.blueprint,
+    paper.blueprint,
+    paper_check.blueprint,
+    exports.blueprint,
+    questionnaires.blueprint,
+    questionnaire_drafts.blueprint,
+)
 
 
 def init_app(app: Flask) -> None:

@@ -6,15 +6,19 @@ import re
 import zlib
 from typing import Any
 
-from flask import Response, current_app, g, request
+from flask import Response, current_app, g, request, url_for
+from markupsafe import Markup, escape
 
 from survey.config import Settings
-from survey.language import choose_language
+from survey.language import LANGUAGES, NAMES, choose_language, offered_languages
+from survey.views.script import SCRIPT
 from survey.views.slotted import SlottedPage
 from survey.views.stylesheet import Stylesheet, read_stylesheet
 
 FORM_STYLE = read_stylesheet("citizen.css")
+REFUSED_STYLE = read_stylesheet("citizen.css", "error.css")
 PAGE_STYLE = read_stylesheet("citizen.css", "page.css")
+FEEDBACK_STYLE = read_stylesheet("citizen.css", "page.css", "feedback.css")
 _GZIP = zlib.MAX_WBITS + 16
 
 
@@ -24,17 +28,39 @@ def is_example() -> bool:
     return settings.is_example
 
 
+def own_url(endpoint: str, **values: Any) -> str:
+    """Make an address in the language of this one, whatever the browser prefers."""
+    if choose_language() != LANGUAGES[0] or "lang" in request.args:
+        values["lang"] = choose_language()
+    return url_for(endpoint, **values)
+
+
+def switches(sent: Any) -> dict[str, int]:
+    """Take large text and dark page along, as a form sent them."""
+    return {name: 1 for name in ("to", "td") if sent[name].data}
+
+
+def vietnamese(name: str) -> Markup:
+    """Put a Vietnamese name into a page, marked as such where the page is in another language."""
+    if choose_language() == "vi":
+        return escape(name)
+    return Markup('<span lang="vi">{}</span>').format(name)
+
+
 def render(template: str, *, style: Stylesheet = PAGE_STYLE, **context: Any) -> str:
     """Render a template of the citizens in the language of the request.
 
     Not by `render_template`: what extensions add there reads the session, and these pages have none.
     """
+    language = choose_language()
     html = current_app.jinja_env.get_template(template).render(
-        language=choose_language(),
+        language=language,
+        other_languages=[(other, NAMES[other]) for other in offered_languages() if other != language],
         example=is_example(),
         # A link to the same page in another language may only repeat what changes nothing.
         may_reload=request.method == "GET",
         style=style.text,
+        script=SCRIPT.address,
         **context,
     )
     return re.sub(r">\s+<", "><", html)
@@ -53,7 +79,7 @@ def respond_slotted(page: SlottedPage, slot: str, *, style: Stylesheet) -> Respo
 def _response(body: bytes, status: int, style: Stylesheet) -> Response:
     g.content_security_policy = {"style-src": f"'self' {style.source}"}
     response = Response(body, status, mimetype="text/html")
-    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Vary"] = "Accept-Encoding, Accept-Language"
     if _takes_gzip():
         response.headers["Content-Encoding"] = "gzip"
     return response

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -161,6 +162,12 @@ def test_blank_answers_stay_in_the_design_and_out_of_the_share(table: Any) -> No
     assert {"code": "by_blank", "rows": 1} in found["warnings"]
 
 
+def test_groups_stand_in_the_order_of_the_vietnamese_alphabet(table: Any) -> None:
+    answers = table("q1,linh vuc\n5,Hộ tịch\n4,Đất đai\n3,10\n2,9\n1,Chứng thực\n4,Dân số\n")
+    groups = [row["by"]["linh vuc"] for row in figures(answers, "--items", "q1", "--by", "linh vuc")["rows"]]
+    assert groups == ["9", "10", "Chứng thực", "Dân số", "Đất đai", "Hộ tịch"]
+
+
 def test_a_workbook_gives_the_same_figures_as_a_csv(tmp_path: Path) -> None:
     book = Workbook()
     sheet = book.active
@@ -190,6 +197,24 @@ def test_the_population_is_filtered_like_the_answers(table: Any) -> None:
     assert found["rows"][0]["estimate"] == pytest.approx((5 * 30 + 4 * 5 + 1 * 5) / 40)
 
 
+def test_headings_with_commas_and_typed_on_a_mac(table: Any) -> None:
+    question = "Ông/Bà thấy thái độ, cách ứng xử của công chức thế nào?"
+    answers = table(f'\ufeff"{question}";Đơn vị\n5;Phường A\n2;Phường A\n1;Phường B\n')
+    decomposed = unicodedata.normalize("NFD", "Đơn vị=Phường A")
+    found = figures(answers, "--items", f'"{question}"', "--where", decomposed)
+    assert (found["rows"][0]["item"], found["rows"][0]["estimate"]) == (question, 3.5)
+
+
+@pytest.mark.parametrize(
+    ("written", "total"), [("30000", 40_000), ("30 000", 40_000), ("1.030.000", 1_040_000), ("30.5", 10_030.5)]
+)
+def test_counts_of_people_may_have_thousands_marks(table: Any, written: str, total: float) -> None:
+    answers = table("q1;kenh\n5;a\n4;b\n", "tra-loi.csv")
+    people = table(f"kenh;so\na;{written}\nb;10000\n", "tong-the.csv")
+    options = ("--items", "q1", "--margins", "kenh", "--population", people, "--count", "so")
+    assert figures(answers, *options)["weights"]["sum"] == pytest.approx(total)
+
+
 def test_bounds_hold(table: Any) -> None:
     answers = table("q1,kenh\n5,a\n4,a\n4,a\n1,b\n", "tra-loi.csv")
     people = table("kenh,so\na,50\nb,50\n", "tong-the.csv")
@@ -199,6 +224,24 @@ def test_bounds_hold(table: Any) -> None:
     told = run(answers, *options, "--bounds", "0.5,20", "--json", status=1)[1]
     assert "kenh = b" in told
     assert "Hãy nới --bounds" in told
+
+
+@pytest.mark.parametrize("method", ["raking", "linear"])
+def test_bounds_of_rows_that_stand_for_many_need_not_enclose_1(table: Any, method: str) -> None:
+    answers = table("q1,kenh,nhom\n" + "5,a,x\n4,a,y\n4,a,x\n1,b,y\n2,b,x\n" * 3, "tra-loi.csv")
+    people = table("kenh,nhom,so\na,,80\nb,,70\n,x,70\n,y,80\n", "tong-the.csv")
+    options = ("--items", "q1", "--margins", "kenh,nhom", "--population", people, "--count", "so")
+    weights = figures(answers, *options, "--method", method, "--bounds", "5,30")["weights"]
+    assert weights["sum"] == pytest.approx(150)
+    assert 5 <= weights["calibration"]["ratio_minimum"] < weights["calibration"]["ratio_maximum"] <= 30
+
+
+@pytest.mark.parametrize(("method", "bounds"), [("raking", "3,0.3"), ("linear", "1,1"), ("logit", "5,30")])
+def test_bounds_that_no_weights_can_keep_are_refused(table: Any, method: str, bounds: str) -> None:
+    answers = table("q1,kenh\n5,a\n4,b\n", "tra-loi.csv")
+    people = table("kenh,so\na,30\nb,10\n", "tong-the.csv")
+    options = ("--items", "q1", "--margins", "kenh", "--population", people, "--count", "so")
+    assert "--bounds cần" in run(answers, *options, "--method", method, "--bounds", bounds, status=1)[1]
 
 
 def test_the_table_for_people_and_the_workbook(tmp_path: Path) -> None:
@@ -246,6 +289,7 @@ def test_what_cannot_be_used_is_said_in_vietnamese_with_the_place(
         ("kenh,so\na,30\n", "Có phiếu thuộc mức mà tổng thể không có (kenh = b)"),
         ("kenh,so\na,0\nb,0\n", "Tổng thể bằng 0 (kenh)"),
         ("kenh,so\na,x\nb,1\n", "“x” không phải số"),
+        ("kenh;so\na;1.500\nb;1\n", "Dòng 2, cột “so”: Không rõ “1.500” là hàng nghìn hay số lẻ"),
         ("kenh,dem\na,3\nb,1\n", "không có cột này trong tệp. Các cột của tệp: kenh, dem"),
     ],
 )

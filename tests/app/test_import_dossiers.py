@@ -313,3 +313,8 @@ def test_more_settled_than_received_is_pointed_out_where_nothing_carried_over_is
     (warning,) = run(session, content).warnings
     assert fault_line(warning).startswith("Phường An Hoà: đã giải quyết 500 hồ sơ nhưng chỉ tiếp nhận 50.")
     assert run(session, content.replace(",500", ",40")).warnings == ()
+
+
+def test_a_sheet_without_any_count_column_is_told_what_it_lacks(session: Session, ward: Unit) -> None:
+    faults = faults_of(session, "unit,field\nP1,dat-dai\n")
+    assert [fault.code for fault in faults] == ["no_count_columns"]

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.access import PERMISSIONS
+from survey.access import PERMISSIONS, Permission
 from survey.models import AuditEvent, Grant, Officer, Role, Unit
 from survey.services import officer as officers
 
@@ -269,7 +269,8 @@ def test_accounts_that_cannot_be_made_say_why(app: Flask, arguments: tuple[str, 
 
 def test_every_role_has_its_permissions() -> None:
     assert set(PERMISSIONS) == set(Role)
-    assert PERMISSIONS[Role.ADMINISTRATOR] == frozenset()
+    # Care of the system, no content.
+    assert PERMISSIONS[Role.ADMINISTRATOR] == {Permission.MANAGE_DEVICES}
 
 
 def test_an_administrator_is_told_that_there_is_no_content(client: FlaskClient, factory: Factory) -> None:

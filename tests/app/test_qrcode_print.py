@@ -176,3 +176,126 @@ def test_posters_of_the_example_say_so(app: Flask, session: Session, factory: Fa
         text = page.get_textpage()
         assert "Dữ liệu ví dụ" in text.get_text_range()
         text.close()
+
+
+@pytest.mark.parametrize("language", ["vi", "vi+en"])
+@pytest.mark.parametrize(
+    ("design", "words", "printed"), [("stand", "A6", 2), ("a5", "A5", 1), ("wall", "A4", 1), ("exit", "A4", 1)]
+)
+def test_every_design_opens_the_form_of_its_place(
+    app: Flask, factory: Factory, tmp_path: Path, design: str, words: str, printed: int, language: str
+) -> None:
+    unit = factory.unit(name="Phường Tân Hoà")
+    factory.counter(unit, fields=("dat-dai",))
+    file = tmp_path / "posters.pdf"
+    arguments = ("qr", "posters", "--unit", unit.code, "--design", design, "--language", language, "--out", file)
+    assert hailong(app, *arguments).stdout.startswith(f"Đã ghi 1 áp phích khổ {words}")
+    links = links_in(file)
+    assert len(links) == printed
+    (link,) = set(links)
+    page = opened(app, link)
+    assert "Phường Tân Hoà" in page
+    assert "Chỗ ngồi chờ" in page  # who stands in the building is not asked about the portal
+    first = file.read_bytes()
+    hailong(app, *arguments)
+    assert file.read_bytes() == first
+
+
+def test_the_exit_has_a_code_of_its_own_which_is_listed(app: Flask, factory: Factory, tmp_path: Path) -> None:
+    unit = factory.unit()
+    for field in ("dat-dai", "y-te"):
+        factory.counter(unit, fields=(field,))
+    file = tmp_path / "exit.pdf"
+    done = hailong(app, "qr", "posters", "--unit", unit.code, "--design", "exit", "--size", "a5", "--out", file)
+    assert "1 áp phích khổ A5" in done.stdout
+    (link,) = links_in(file)
+    assert "Hồ sơ của Ông/Bà về việc gì?" in opened(app, link)
+    listed = hailong(app, "qr", "links", "--unit", unit.code).stdout.splitlines()
+    assert [line for line in listed if "cửa ra" in line and line.endswith(link)]
+    (online,) = [line.split()[-1] for line in listed if "trực tuyến" in line]
+    assert online != link
+    assert done.stdout.splitlines()[-1] == f"Liên kết trực tuyến: {online}"
+
+
+def test_without_a_unit_all_are_printed(app: Flask, factory: Factory, tmp_path: Path) -> None:
+    for _ in range(6):
+        factory.counter(factory.unit())
+    factory.counter(factory.unit(valid_to=date(2025, 12, 31)))
+    file = tmp_path / "posters.pdf"
+    done = hailong(app, "qr", "posters", "--design", "wall", "--out", file)
+    assert "6 áp phích khổ A4" in done.stdout
+    assert "Đang in" in done.stderr
+    assert len(set(links_in(file))) == 6
+
+
+def png_logo(width: int = 64, height: int = 64) -> bytes:
+    file = io.BytesIO()
+    Image.new("RGB", (width, height), "#a3180f").save(file, "PNG")
+    return file.getvalue()
+
+
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:x="http://www.w3.org/1999/xlink" viewBox="0 0 9 9">{}</svg>'
+
+
+@pytest.mark.parametrize(
+    "logo",
+    [
+        png_logo(),
+        png_logo(2000, 3),
+        png_logo(3, 2000),
+        SVG.format(
+            '<defs><circle id="o" r="4"/></defs><use x:href="#o"/><path d="M0 0h9" fill="url(#none)"/>'
+        ).encode(),
+        b"\xef\xbb\xbf" + SVG.format("").encode(),
+    ],
+    ids=["png", "wide", "tall", "svg", "empty svg"],
+)
+def test_a_logo_never_moves_anything_off_the_page(
+    app: Flask, factory: Factory, tmp_path: Path, logo: bytes
+) -> None:
+    unit = factory.unit(one_stop_name="Trung tâm Phục vụ hành chính công xã Nguyễn Bỉnh Khiêm mở rộng phía Nam")
+    factory.counter(unit)
+    (tmp_path / "logo").write_bytes(logo)
+    for design in ("stand", "a5", "wall", "exit"):
+        file = tmp_path / f"{design}.pdf"
+        command = ("qr", "posters", "--unit", unit.code, "--design", design, "--logo", tmp_path / "logo")
+        hailong(app, *command, "--out", file)
+        with closing(pdfium.PdfDocument(file)) as document:
+            assert len(document) == 1
+        assert len(set(links_in(file))) == 1
+
+
+@pytest.mark.parametrize(
+    ("logo", "words"),
+    [
+        (b"", "PNG hoặc SVG"),
+        (b"GIF89a", "PNG hoặc SVG"),
+        (png_logo()[:-40], "PNG hoặc SVG"),
+        (png_logo(2001, 2), "2.000 điểm ảnh"),
+        (b" " * (512 * 1024 + 1), "512 KB"),
+        (SVG.format("<script>1</script>").encode(), "nét"),
+        (SVG.format("<text>UBND</text>").encode(), "nét"),
+        (SVG.format('<image x:href="file:///etc/passwd"/>').encode(), "liên kết ra ngoài"),
+        (SVG.format('<image href="https://evil.example/a.png"/>').encode(), "liên kết ra ngoài"),
+        (SVG.format("<style>@import url(https://evil.example)</style>").encode(), "liên kết ra ngoài"),
+        (b'<!DOCTYPE s [<!ENTITY a "aa">]>' + SVG.format("&a;").encode(), "liên kết ra ngoài"),
+        (SVG.format("<g>").encode(), "PNG hoặc SVG"),
+        (b"<html></html>", "PNG hoặc SVG"),
+    ],
+    ids=range(13),
+)
+def test_a_logo_that_cannot_be_trusted_is_refused(
+    app: Flask, factory: Factory, tmp_path: Path, logo: bytes, words: str
+) -> None:
+    unit = factory.unit()
+    factory.counter(unit)
+    (tmp_path / "logo").write_bytes(logo)
+    file = tmp_path / "posters.pdf"
+    command = ("qr", "posters", "--unit", unit.code, "--logo", tmp_path / "logo", "--out", file)
+    assert words in hailong(app, *command, expect=1).stderr
+    assert not file.exists()
+
+
+def test_a_design_that_does_not_fit_the_paper_is_refused(app: Flask, tmp_path: Path) -> None:
+    command = ("qr", "posters", "--design", "wall", "--size", "a5", "--out", tmp_path / "a.pdf")
+    assert "mẫu wall chỉ in được khổ a4" in hailong(app, *command, expect=2).stderr

@@ -13,9 +13,9 @@ from pathlib import Path
 
 import numpy as np
 from scipy.optimize import brentq
-from scipy.special import expit, logit, ndtri
+from scipy.special import betaincinv, expit, logit, ndtri
 
-from analysis.intervals import capped_korn_graubard
+from analysis.intervals import capped_korn_graubard, share_interval
 from analysis.population import DossierRow, population_from_rows
 from analysis.rules import load_score_rule
 from analysis.satisfaction import FactorSpec, score_units
@@ -24,7 +24,9 @@ from analysis.tally import TallyBuilder, TallyRow
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 SHARES = (0.6, 0.7, 0.8, 0.85, 0.9, 0.95, 0.97, 0.99)
 SIZES = (30, 50, 100, 200, 500, 1000, 2000)
-INDEX_SIZES = (30, 100, 300)
+INDEX_SIZES = (30, 50, 100, 200, 300, 500)
+FEW_SHARES, FEW_SIZES = (0.7, 0.85, 0.95), (30, 100, 300)
+COUNTERS, WEEKS, WITHIN_WEEK = 2, 13, 0.03
 DOSSIERS = 100_000
 FIELDS = ("chung-thuc", "ho-tich", "dat-dai", "bao-tro", "xay-dung", "khac")
 CHANNELS = ("truc-tiep", "truc-tuyen")
@@ -43,40 +45,67 @@ COUNTS = np.rint(
 
 @dataclass(frozen=True)
 class World:
-    """Who answers: by field and channel, by outcome (times `late`), by satisfaction itself (times `happy`)."""
+    """Who answers: by field and channel, by outcome (times `late`), by satisfaction itself (times `happy`).
+
+    `apart` is how far fields, channels and outcomes differ in satisfaction, in multiples of `LIKING`; with `weeks`
+    those of a counter and week are alike (intraclass correlation `WITHIN_WEEK`), and are the sampling units.
+    """
 
     late: float = 1.0
     happy: float = 1.0
     codes: bool = False
     items: int = 1
+    apart: float = 1.0
+    weeks: bool = False
 
 
 @dataclass(frozen=True)
 class Found:
-    """What came out of many repetitions."""
+    """What came out of many repetitions; `linearised` and `capped` are other intervals of the same ones.
+
+    `linearised` is xlogit of the printed standard error, `capped` the capped Korn-Graubard interval of it.
+    """
 
     coverage: float
+    linearised: float
     capped: float
-    too_high: float
     honesty: float
     weighted: float
     unweighted: float
     unweighted_coverage: float
 
 
-def cell_shares(share: float) -> np.ndarray:
+def cell_shares(share: float, apart: float) -> np.ndarray:
     """Return the satisfaction of each cell, so that all dossiers together have `share`."""
 
     def gap(shift: float) -> float:
-        return float((COUNTS * expit(logit(share) + shift + LIKING)).sum() / COUNTS.sum() - share)
+        return float((COUNTS * expit(logit(share) + shift + apart * LIKING)).sum() / COUNTS.sum() - share)
 
-    return expit(logit(share) + brentq(gap, -5, 5, xtol=1e-14) + LIKING)
+    return expit(logit(share) + brentq(gap, -5, 5, xtol=1e-14) + apart * LIKING)
 
 
 def rows_of(
     rng: np.random.Generator, unit: str, n: int, satisfied: np.ndarray, world: World
 ) -> Iterator[TallyRow]:
     """Draw n volunteers of one unit."""
+    if not world.weeks:
+        yield from _rows_of_week(rng, (unit, None, None), n, satisfied, world)
+        return
+    alike = 1 / WITHIN_WEEK - 1
+    for place, persons in enumerate(rng.multinomial(n, np.full(COUNTERS * WEEKS, 1 / (COUNTERS * WEEKS)))):
+        mood = betaincinv(satisfied * alike, (1 - satisfied) * alike, rng.random())
+        week = (unit, f"quay-{place % COUNTERS}", place // COUNTERS + 1)
+        yield from _rows_of_week(rng, week, int(persons), mood, world)
+
+
+def _rows_of_week(
+    rng: np.random.Generator,
+    where: tuple[str, str | None, int | None],
+    n: int,
+    satisfied: np.ndarray,
+    world: World,
+) -> Iterator[TallyRow]:
+    unit, counter, week = where
     ready = COUNTS * READY[:, :, None] * np.array([1.0, 1.0, world.late])
     chance = np.stack([ready * (1 - satisfied), ready * satisfied * world.happy], axis=-1).ravel()
     drawn = rng.multinomial(n, chance / chance.sum())
@@ -84,7 +113,7 @@ def rows_of(
         cell, answer = divmod(place, 2)
         field, channel, outcome = np.unravel_index(cell, COUNTS.shape)
         known = OUTCOMES[outcome] if world.codes else None
-        head = (unit, "v1", "counter", 0, FIELDS[field], CHANNELS[channel], known, None, None)
+        head = (unit, "v1", "counter", 0, FIELDS[field], CHANNELS[channel], known, counter, week)
         if world.items == 1:
             yield (*head, "52"[1 - answer], int(drawn[place]))
             continue
@@ -105,7 +134,7 @@ def simulate(seed: int, share: float, n: int, repetitions: int, world: World) ->
     rng = np.random.default_rng(seed)
     codes = [f"q{item}" for item in range(world.items)]
     builder = TallyBuilder(codes, {"v1": {code: place for place, code in enumerate(codes)}})
-    satisfied, names = cell_shares(share), [f"{number:05d}" for number in range(repetitions)]
+    satisfied, names = cell_shares(share, world.apart), [f"{number:05d}" for number in range(repetitions)]
     for name in names:
         builder.add(list(rows_of(rng, name, n, satisfied, world)))
     population = population_from_rows(
@@ -122,12 +151,13 @@ def simulate(seed: int, share: float, n: int, repetitions: int, world: World) ->
         for unit in table.units
         for plain in (unit.unweighted.estimate,)
     ], np.float64).T  # fmt: skip
-    capped = capped_korn_graubard(got[0], got[6] ** 2, got[7], got[8], rule.level)
+    printed = got[0], got[6] ** 2, got[7], got[8], rule.level
+    linearised, capped = share_interval(*printed), capped_korn_graubard(*printed)
     truth = float((COUNTS * satisfied).sum() / COUNTS.sum())
     return Found(
         coverage=float(((got[1] <= truth) & (truth <= got[2])).mean()),
+        linearised=float(((linearised[0] <= truth) & (truth <= linearised[1])).mean()),
         capped=float(((capped[0] <= truth) & (truth <= capped[1])).mean()),
-        too_high=float((got[1] > truth).mean()),
         honesty=float(np.sqrt((got[6] ** 2).mean()) / got[0].std()),
         weighted=float(got[0].mean() - truth),
         unweighted=float(got[3].mean() - truth),
@@ -157,10 +187,18 @@ def main() -> None:
         for n in SIZES
     }
     factors = {
-        (share, n): simulate(7 + int(share * 1000) * 10_000 + n, share, n, max(repetitions // 4, 20), index)
+        (share, n): simulate(7 + int(share * 1000) * 10_000 + n, share, n, repetitions, index)
         for share in SHARES
         for n in INDEX_SIZES
     }
+    weeks, apart = (
+        {
+            (share, n): simulate(11 + int(share * 1000) * 10_000 + n, share, n, repetitions, world)
+            for share in FEW_SHARES
+            for n in FEW_SIZES
+        }
+        for world in (World(items=5, weeks=True), World(items=5, apart=2.5))
+    )
     losses = [
         (words, n, simulate(100 * place + n, 0.85, n, repetitions, world))
         for place, (words, world) in enumerate(LOSSES)
@@ -168,21 +206,22 @@ def main() -> None:
     ]
     (DOCS / "pictures").mkdir(exist_ok=True)
     (DOCS / "pictures" / "coverage.svg").write_text(picture(grid), encoding="utf-8")
-    (DOCS / "coverage.md").write_text(page(repetitions, grid, factors, losses), encoding="utf-8")
+    (DOCS / "coverage.md").write_text(page(repetitions, grid, factors, weeks, apart, losses), encoding="utf-8")
 
 
 Grid = dict[tuple[float, int], Found]
 
 
-def page(repetitions: int, grid: Grid, factors: Grid, losses: Sequence[tuple[str, int, Found]]) -> str:
+def page(
+    repetitions: int,
+    grid: Grid,
+    factors: Grid,
+    weeks: Grid,
+    apart: Grid,
+    losses: Sequence[tuple[str, int, Found]],
+) -> str:
     """Return the page."""
-    lowest = min(grid, key=lambda key: grid[key].coverage)
-    enough = [found.coverage for (share, n), found in grid.items() if n * (1 - share) >= 30]
-    missed, missed_capped = (_misses(grid, what) for what in ("coverage", "capped"))
     noise = f"{1.96 * (0.95 * 0.05 / repetitions) ** 0.5:.1%}"
-    lowest_capped = {
-        name: min(found.capped for found in some.values()) for name, some in (("one", grid), ("index", factors))
-    }
     lines = [
         f"| {words} | {n} | {100 * found.unweighted:+.2f} | {100 * found.weighted:+.2f} "
         f"| {30 * found.weighted:+.2f} | {found.unweighted_coverage:.1%} | {found.coverage:.1%} |"
@@ -192,53 +231,66 @@ def page(repetitions: int, grid: Grid, factors: Grid, losses: Sequence[tuple[str
 
 Trang này do `make simulate` viết ra (hạt giống cố định, {repetitions} lần lặp mỗi ô, sai số mô phỏng ±{noise}). Mỗi lần lặp
 là một đơn vị giả lập {DOSSIERS // 1000}.000 hồ sơ, 6 lĩnh vực × 2 kênh × 3 kết quả, được chấm bằng đúng chương trình thật: gộp mức, raking,
-giới hạn trọng số, phần dư hiệu chỉnh, xlogit hoặc Korn-Graubard có chặn. Bảng dùng dấu chấm thập phân. *This page is written by `make simulate` (fixed seeds,
+giới hạn trọng số, phần dư hiệu chỉnh, khoảng tin cậy của quy tắc. Bảng dùng dấu chấm thập phân. *This page is written by `make simulate` (fixed seeds,
 {repetitions} repetitions in each cell, simulation error ±{noise}). Each repetition is a unit of {DOSSIERS:,} dossiers scored by the real
-program: merging, raking, bounds, calibration residuals, xlogit or capped Korn-Graubard.*
+program: merging, raking, bounds, calibration residuals, the rule's interval.*
 
 Người nộp trực tiếp, làm chứng thực trả lời nhiều hơn và hài lòng hơn; đất đai, xây dựng, trực tuyến ngược lại. *People at the
 counter and with certifications answer more often and are happier; land, construction and online the reverse.*
 
 ## Độ bao phủ của khoảng 95% · Coverage of the 95% interval
 
-Một câu hỏi, có trọng số; p là tỷ lệ hài lòng thật, n số phiếu. *One question, weighted; p is the true share, n the responses.*
+p là tỷ lệ hài lòng thật, n số phiếu. Mục tiêu: ≥ 92,5% ở mọi ô, 93-97% nơi n(1-p) ≥ 30. *p is the true share, n the responses.
+Target: ≥ 92.5% everywhere, 93-97% where n(1-p) ≥ 30.*
 
-{_grid_table(grid, SIZES, "coverage")}
+### Một câu hỏi · One question
 
-Mục tiêu: ≥ 92,5% ở mọi ô, 93-97% nơi n(1-p) ≥ 30. Thấp nhất: {grid[lowest].coverage:.1%} (p = {lowest[0]}, n = {lowest[1]}); nơi
-n(1-p) ≥ 30: {min(enough):.1%} đến {max(enough):.1%}. *Target: ≥ 92.5% everywhere, 93-97% where n(1-p) ≥ 30. Lowest:
-{grid[lowest].coverage:.1%} (p = {lowest[0]}, n = {lowest[1]}); where n(1-p) ≥ 30: {min(enough):.1%} to {max(enough):.1%}.*
+{_grid_table(grid, SHARES, SIZES, "coverage")}
 
-Ô không đạt · Cells that miss the target: {missed or "không có · none"}. Ở đó n(1-p) ≈ 5 và khoảng trượt lên trên ở
-{grid[lowest].too_high:.1%} số lần: vài người không hài lòng thuộc nhóm ít trả lời, phương sai ước lượng từ quá ít người. *There n(1-p) is about
-5, and in {grid[lowest].too_high:.1%} of the repetitions the interval lies too high: the few dissatisfied belong to those who seldom answer, and
-the variance rests on too few of them.*
-
-Cùng các lần lặp, khoảng Korn-Graubard có chặn ở mọi nơi (`capped-beta`): thấp nhất {lowest_capped["one"]:.1%}; ô không đạt: {missed_capped or "không có"}.
-*The same repetitions with the capped Korn-Graubard interval everywhere: {lowest_capped["one"]:.1%} at the lowest; cells that miss the target:
-{missed_capped or "none"}.*
-
-{_grid_table(grid, SIZES, "capped")}
+{_verdict(grid)}
 
 ### Chỉ số năm yếu tố · Index of five factors
 
-Năm câu có tương quan, quy tắc `factors`, {max(repetitions // 4, 20)} lần lặp (sai số mô phỏng gấp đôi). Khoảng của chương trình: *five
-correlated questions; the program's interval:*
+Năm câu có tương quan, quy tắc `factors`. *Five correlated questions, rule `factors`.*
 
-{_grid_table(factors, INDEX_SIZES, "coverage")}
+{_grid_table(factors, SHARES, INDEX_SIZES, "coverage")}
 
-Korn-Graubard có chặn, thấp nhất {lowest_capped["index"]:.1%}: *capped Korn-Graubard, {lowest_capped["index"]:.1%} at the lowest:*
+{_verdict(factors)}
 
-{_grid_table(factors, INDEX_SIZES, "capped")}
+### Quầy × tuần làm đơn vị mẫu · Counter × week as sampling units
 
-Sai số chuẩn trung bình so với độ lệch chuẩn thật của ước lượng: *mean standard error over the true standard deviation of the estimate:*
+Chỉ số năm yếu tố, {COUNTERS} quầy × {WEEKS} tuần, người cùng quầy và tuần giống nhau (tương quan trong cụm {WITHIN_WEEK}). *Index of five factors,
+{COUNTERS} counters × {WEEKS} weeks; those of a counter and week are alike (intraclass correlation {WITHIN_WEEK}).*
 
-{_grid_table(factors, INDEX_SIZES, "honesty")}
+{_grid_table(weeks, FEW_SHARES, FEW_SIZES, "coverage")}
 
-Với ít phiếu, sai số chuẩn tuyến tính hóa hơi nhỏ vì không tính các tham số mà hiệu chỉnh đã dùng, và các lĩnh vực có dưới 5 phiếu nhập vào
-lĩnh vực lớn nhất nên còn lại một phần độ chệch. Giới hạn n của Korn-Graubard bù thừa cho trung bình năm câu. "Chưa đủ mẫu" là có lý do.
-*With few responses the linearised standard error is somewhat small, as it does not count the parameters that the calibration used, and fields of fewer
-than 5 responses join the largest one, which leaves part of the bias. Korn-Graubard's cap at n overpays for a mean of five questions.*
+{_verdict(weeks)}
+
+### Vì sao khoảng không dùng thẳng sai số chuẩn được in · Why the interval is not made of the printed standard error
+
+Cùng các lần lặp, khoảng khác (lý do: [quyết định 4](decisions/0004-intervals-corrected-for-few-responses.md)). *The same repetitions with
+other intervals (why: decision 4).*
+
+| khoảng · interval | một câu: thấp nhất-cao nhất, ô trượt · one question: lowest-highest, cells missed | chỉ số · index |
+|---|---|---|
+{_other_line("của quy tắc · the rule's", "coverage", grid, factors)}
+{_other_line("xlogit trên sai số chuẩn được in · of the printed standard error", "linearised", grid, factors)}
+{_other_line("Korn-Graubard có chặn ở mọi nơi · capped Korn-Graubard everywhere", "capped", grid, factors)}
+
+Sai số chuẩn được in (tuyến tính hóa, như R) so với độ lệch chuẩn thật của chỉ số: nhỏ hơn một chút khi ít phiếu, vì hiệu chỉnh đã dùng bớt phần dư. *The printed
+standard error (linearised, as in R) over the true standard deviation of the index: a little small with few responses, since calibration uses up part of the
+residuals.*
+
+{_grid_table(factors, SHARES, INDEX_SIZES, "honesty")}
+
+### Khi các lĩnh vực khác nhau rất xa · Where fields lie very far apart
+
+Chênh lệch hài lòng giữa lĩnh vực, kênh, kết quả lớn gấp 2,5 lần (thang logit), chỉ số năm yếu tố. Lĩnh vực có dưới 5 phiếu nhập vào lĩnh vực lớn
+nhất, và sự khác nhau bị nhập mất đó là độ chệch, không khoảng nào chứa được: "chưa đủ mẫu" là có lý do. *Fields, channels and outcomes differ 2.5 times as
+far (logit scale), index of five factors. Fields of fewer than 5 responses join the largest one; the difference that merging hides is bias, which no
+interval holds: "not enough responses" has its reason.*
+
+{_grid_table(apart, FEW_SHARES, FEW_SIZES, "coverage")}
 
 ## Trọng số gỡ được gì · What the weights mend
 
@@ -264,20 +316,44 @@ interval misses more often.*
 """  # noqa: E501
 
 
-def _misses(grid: Grid, what: str) -> str:
+def _misses(grid: Grid, what: str) -> list[str]:
     found = {key: getattr(cell, what) for key, cell in grid.items()}
-    return "; ".join(
+    return [
         f"p = {share}, n = {n}: {cover:.1%}"
         for (share, n), cover in found.items()
-        if cover < 0.925 or (n * (1 - share) >= 30 and not 0.93 <= cover <= 0.97)
+        if cover < 0.925 or (_enough(share, n) and not 0.93 <= cover <= 0.97)
+    ]
+
+
+def _enough(share: float, n: int) -> bool:
+    return round(n * (1 - share), 9) >= 30
+
+
+def _verdict(grid: Grid) -> str:
+    lowest = min(grid, key=lambda key: grid[key].coverage)
+    large = [found.coverage for (share, n), found in grid.items() if _enough(share, n)]
+    where = f"{grid[lowest].coverage:.1%} (p = {lowest[0]}, n = {lowest[1]})"
+    missed = "; ".join(_misses(grid, "coverage"))
+    return (
+        f"Thấp nhất {where}; nơi n(1-p) ≥ 30: {min(large):.1%} đến {max(large):.1%}; ô trượt mục tiêu: "
+        f"{missed or 'không có'}. *Lowest {where}; where n(1-p) ≥ 30: {min(large):.1%} to {max(large):.1%}; "
+        f"cells that miss the target: {missed or 'none'}.*"
     )
 
 
-def _grid_table(grid: Grid, sizes: Sequence[int], what: str) -> str:
+def _other_line(words: str, what: str, *grids: Grid) -> str:
+    cells = []
+    for grid in grids:
+        found = [getattr(cell, what) for cell in grid.values()]
+        cells.append(f"{min(found):.1%}-{max(found):.1%}, {len(_misses(grid, what))}/{len(grid)}")
+    return f"| {words} | " + " | ".join(cells) + " |"
+
+
+def _grid_table(grid: Grid, shares: Sequence[float], sizes: Sequence[int], what: str) -> str:
     head = "| p \\ n | " + " | ".join(map(str, sizes)) + " |\n|" + "---|" * (len(sizes) + 1)
     rows = (
         f"| {share} | " + " | ".join(f"{getattr(grid[share, n], what):.1%}" for n in sizes) + " |"
-        for share in SHARES
+        for share in shares
     )
     return "\n".join([head, *rows])
 

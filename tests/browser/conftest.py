@@ -14,7 +14,15 @@ from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from survey.extensions import db
+from survey.models import Role
+
+from factories import Factory
+from tablets import OFFICER, SHOP, TABLET, enrol, register
+
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
+# Not faults: a page with status 404 or 422, and a network that a test has cut. Chromium writes a line for each.
+EXPECTED = ("the server responded with a status of", "net::ERR_INTERNET_DISCONNECTED")
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -105,9 +113,27 @@ def browser_page(open_page: Callable[..., Page]) -> Page:
     return open_page()
 
 
+@pytest.fixture
+def enrolment_code(live_app: Flask, live_server: str) -> str:
+    """The one-time code of a tablet at a counter with two fields."""
+    with live_app.app_context():
+        factory = Factory(db.session)
+        unit = factory.unit(name="Phường Tân Hoà", one_stop_name=SHOP)
+        counter = factory.counter(unit, ("dat-dai", "xay-dung"), name="Quầy số 1")
+        factory.officer(unit, Role.LEADER, email=OFFICER)
+        return register(unit, counter)
+
+
+@pytest.fixture
+def tablet(open_page: Callable[..., Page], live_server: str, enrolment_code: str) -> Page:
+    """An enrolled tablet that shows its start."""
+    page = open_page(viewport=TABLET, has_touch=True)
+    enrol(page, live_server, enrolment_code)
+    return page
+
+
 def _note_console(faults: list[str], message: Any) -> None:
-    # A page with status 404 or 422 is not a fault; Chromium writes one line for each.
-    if message.type == "error" and "the server responded with a status of" not in message.text:
+    if message.type == "error" and not any(words in message.text for words in EXPECTED):
         faults.append(f"console: {message.text}")
 
 

@@ -1,5 +1,6 @@
 """Points: rounding once, half up, as on paper."""
 
+import math
 from decimal import Decimal
 
 import pytest
@@ -76,10 +77,33 @@ def test_points_add_up_as_printed() -> None:
     assert add_points(map(Decimal, ("55.46", "6.67", "26.28"))) == Decimal("88.41")
 
 
-@given(first=st.floats(0, 1), second=st.floats(0, 1))
-def test_a_higher_index_never_has_fewer_points(first: float, second: float) -> None:
-    low, high = sorted((first, second))
-    assert to_points(low, THIRTY) <= to_points(high, THIRTY)
+MAXIMA = st.decimals("0.01", 100, places=2)
+
+
+@st.composite
+def step_tables(draw: st.DrawFn) -> Conversion:
+    """Draw a table of steps whose points rise with the index, in any order, with up to four decimals."""
+    starts = draw(st.lists(st.decimals(0, 1, places=4), min_size=1, max_size=8, unique=True))
+    points = draw(st.lists(st.decimals(0, 100, places=4), min_size=len(starts), max_size=len(starts)))
+    steps = [Step(*pair) for pair in zip(sorted(starts), sorted(points), strict=True)]
+    return Conversion(max(*points, Decimal("0.01")), tuple(draw(st.permutations(steps))))
+
+
+@st.composite
+def two_shares(draw: st.DrawFn) -> tuple[float, float]:
+    """Draw two shares in rising order: far apart, or a few units in the last place from a half to be rounded."""
+    low = draw(st.floats(0, 1) | st.integers(0, 20_000).map(lambda half: half / 20_000))
+    near = st.integers(0, 40).map(lambda steps: min(low + steps * math.ulp(low), 1.0))
+    other = draw(st.floats(0, 1) | near)
+    return min(low, other), max(low, other)
+
+
+@given(shares=two_shares(), conversion=MAXIMA.map(Conversion) | step_tables(), places=st.integers(0, 4))
+def test_a_higher_index_never_has_fewer_points(
+    shares: tuple[float, float], conversion: Conversion, places: int
+) -> None:
+    fewer, more = (to_points(share, conversion, places=places) for share in shares)
+    assert fewer <= more
 
 
 @given(numerator=st.integers(0, 10_000))

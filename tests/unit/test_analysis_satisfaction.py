@@ -348,7 +348,14 @@ def naive(
     # degrees of freedom count those who answered anything
     answered = float(x.any(axis=1).sum())
     df = len(z) - 1.0 if by_psu else answered - 1
-    lower, upper = share_interval(*(np.array([v]) for v in (index, variance, answered, df)))
+    # the interval: what leverage takes from the residuals, and never less than simple random sampling
+    hat = np.clip(np.diag(design @ np.linalg.pinv(design)), 0, 0.5)
+    jackknife = (1 - 1 / len(people)) ** 2 * (weight**2 / (1 - hat) ** 2).sum() / (weight**2).sum()
+    answerers = weight[x.any(axis=1)].sum()
+    simple = (weight * influence**2).sum() * answerers / (answered - 1)
+    corrected = max(variance, simple) * jackknife
+    assert corrected > variance
+    lower, upper = share_interval(*(np.array([v]) for v in (index, corrected, answered, df)))
     return {
         "index_share": index,
         "se": variance**0.5,
@@ -487,4 +494,5 @@ def test_every_figure_is_a_number_or_nothing_and_every_warning_is_a_known_one(da
             )
             if shown:
                 assert 0 <= estimate.lower <= estimate.share <= estimate.upper <= 1
+                assert estimate.lower < estimate.upper
                 assert estimate.n >= 5

@@ -36,6 +36,9 @@ def test_production_refuses_to_start_without(missing: str, named: str) -> None:
         {"HAILONG_ENV": "staging"},
         {"HAILONG_TRUSTED_PROXIES": "two"},
         {"HAILONG_TRUSTED_PROXIES": "-1"},
+        {"HAILONG_CONTACT_DAYS": "0"},
+        {"HAILONG_CONTACT_DAYS": "ninety"},
+        {"HAILONG_TEXT_DAYS": "99999"},
         {"HAILONG_SECRET_KEY": "", "HAILONG_SECRET_KEY_FILE": "/nowhere/key"},
     ],
 )

@@ -17,7 +17,8 @@ import zxingcpp
 from PIL import Image, ImageFont
 
 from survey.reports import qr_symbol
-from survey.reports.poster import FONTS, SIZES, Poster, posters_pdf
+from survey.reports.pdf import FONTS
+from survey.reports.poster import DESIGNS, Layout, Poster, posters_pdf
 
 DAY = date(2026, 8, 14)
 ADDRESS = "https://ykien.binhminh.gov.vn/q/4K7M2XQ3"
@@ -40,6 +41,19 @@ LONG = Poster(
     code="4K7M2XQ3",
     address="https://danhgiamucdohailong.trungtamphucvuhanhchinhcong.daklak.gov.vn/q/4K7M2XQ3",
 )
+# With a narrow and a wide one, no design may lose its shape.
+LOGO = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {} 100"><circle cx="50" cy="50" r="48"/></svg>'
+LAYOUTS = [
+    Layout(design=design, size=size, english=english, paper=paper, logo=logo)
+    for design, sizes in DESIGNS.items()
+    for size in sizes
+    for english, paper, logo in (
+        (False, False, None),
+        (True, True, LOGO.format(400)),
+        (True, True, LOGO.format(30)),
+    )
+]
+A5 = Layout()
 MILLIMETRE = 72 / 25.4
 MARKS = "\u0300\u0301\u0303\u0309\u0323"
 VOWELS = "aăâeêioôơuưy"
@@ -55,9 +69,9 @@ VIETNAMESE = sorted(
 
 
 @contextmanager
-def printed(*posters: Poster, size: str = "a5") -> Iterator[list[pdfium.PdfPage]]:
+def printed(*posters: Poster, layout: Layout = A5) -> Iterator[list[pdfium.PdfPage]]:
     """The pages of a printed file, open until the block ends."""
-    document = pdfium.PdfDocument(posters_pdf(posters, size=size, dated=DAY))
+    document = pdfium.PdfDocument(posters_pdf(posters, layout, dated=DAY))
     pages = [document[number] for number in range(len(document))]
     yield pages
     for page in pages:
@@ -76,17 +90,29 @@ def decoded(image: Image.Image) -> list[str]:
     return [found.text for found in zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormat.QRCode)]
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("poster", [PLAIN, LONG], ids=["plain", "long"])
-def test_a_printed_poster_is_read_by_a_phone(poster: Poster, size: str) -> None:
-    with printed(poster, size=size) as (page,):
-        for dots_per_inch in (60, 150):
-            assert decoded(page.render(scale=dots_per_inch / 72).to_pil()) == [poster.address]
+def called(layout: Layout) -> str:
+    logo = "" if layout.logo is None else "-wide-logo" if "400" in layout.logo else "-narrow-logo"
+    return f"{layout.design}-{layout.size}-{'vi+en' if layout.english else 'vi'}{logo}"
 
 
-@pytest.mark.parametrize(("size", "width", "height"), [("a5", 148, 210), ("a4", 210, 297)])
-def test_every_poster_fills_exactly_one_page(size: str, width: int, height: int) -> None:
-    with printed(PLAIN, LONG, PLAIN, size=size) as pages:
+every_layout = pytest.mark.parametrize("layout", LAYOUTS, ids=called)
+plain_and_long = pytest.mark.parametrize("poster", [PLAIN, LONG], ids=["plain", "long"])
+
+
+@every_layout
+@plain_and_long
+def test_a_printed_poster_is_read_by_a_phone(poster: Poster, layout: Layout) -> None:
+    with printed(poster, layout=layout) as (page,):
+        for dots_per_inch in (100, 150):
+            # The stand shows it to both sides.
+            found = decoded(page.render(scale=dots_per_inch / 72).to_pil())
+            assert found == [poster.address] * (2 if layout.design == "stand" else 1)
+
+
+@every_layout
+def test_every_poster_fills_exactly_one_page(layout: Layout) -> None:
+    width, height = {"a5": (148, 210), "a4": (210, 297)}[layout.size]
+    with printed(PLAIN, LONG, PLAIN, layout=layout) as pages:
         sizes = [page.get_size() for page in pages]
     assert sizes == [pytest.approx((width * MILLIMETRE, height * MILLIMETRE), abs=0.5)] * 3
 
@@ -108,15 +134,16 @@ def test_the_code_is_large_enough_to_scan_from_a_metre_away() -> None:
         assert with_quiet_zone / scale / MILLIMETRE == pytest.approx(66, abs=1)
 
 
-@pytest.mark.parametrize("poster", [PLAIN, LONG], ids=["plain", "long"])
-def test_names_code_and_steps_can_be_read(poster: Poster) -> None:
-    with printed(poster) as (page,):
-        text = text_of(page)
+@every_layout
+@plain_and_long
+def test_names_code_and_steps_can_be_read(poster: Poster, layout: Layout) -> None:
+    with printed(poster, layout=layout) as (page,):
+        # A long address may go on on the next line.
+        text = text_of(page).replace("\u200b", "")
         for expected in (
             poster.one_stop_name.upper(),
             poster.counter_name,
-            "Mời Ông/Bà cho ý kiến",
-            poster.address.removeprefix("https://").removesuffix("/4K7M2XQ3"),
+            "Trước khi về, xin cho ý kiến" if layout.design == "exit" else "Mời Ông/Bà cho ý kiến",
             "4K7M-2XQ3",
             "1. Quét mã",
             "2. Chọn ý kiến",
@@ -125,11 +152,16 @@ def test_names_code_and_steps_can_be_read(poster: Poster) -> None:
             poster.note,
         ):
             assert expected in text
+        address = poster.address.removeprefix("https://").removesuffix("/4K7M2XQ3")
+        assert address in text.replace(" ", "")
+        assert ("Phiếu giấy ở cạnh cửa ra" in text) == (layout.design == "exit")
+        assert ("xin phiếu giấy" in text) == (layout.paper and layout.design in ("a5", "wall"))
+        assert ("No name asked." in text) == layout.english
 
 
-@pytest.mark.parametrize("size", SIZES)
-def test_nothing_overlaps_or_leaves_the_page_with_long_names(size: str) -> None:
-    with printed(LONG, size=size) as (page,):
+@every_layout
+def test_nothing_overlaps_or_leaves_the_page_with_long_names(layout: Layout) -> None:
+    with printed(LONG, layout=layout) as (page,):
         text_page = page.get_textpage()
         boxes = [text_page.get_rect(number) for number in range(text_page.count_rects())]
         text_page.close()
@@ -160,17 +192,25 @@ def test_names_typed_with_loose_marks_look_the_same() -> None:
         PLAIN.address,
         unicodedata.normalize("NFD", PLAIN.note),
     )
-    assert posters_pdf([loose], size="a5", dated=DAY) == posters_pdf([PLAIN], size="a5", dated=DAY)
+    assert posters_pdf([loose], A5, dated=DAY) == posters_pdf([PLAIN], A5, dated=DAY)
+
+
+def test_the_smallest_code_can_be_scanned_from_the_other_side_of_the_counter() -> None:
+    with printed(PLAIN, layout=Layout(design="stand")) as (page,):
+        scale = 4
+        found, _ = zxingcpp.read_barcodes(page.render(scale=scale).to_pil())
+        assert abs(found.position.top_right.x - found.position.top_left.x) / scale / MILLIMETRE > 35
 
 
 def test_the_same_posters_are_the_same_file() -> None:
-    first = posters_pdf([PLAIN, LONG], size="a5", dated=DAY)
-    assert posters_pdf([PLAIN, LONG], size="a5", dated=DAY) == first
-    assert posters_pdf([PLAIN, LONG], size="a5", dated=date(2026, 8, 15)) != first
+    first = posters_pdf([PLAIN, LONG], A5, dated=DAY)
+    assert posters_pdf([PLAIN, LONG], A5, dated=DAY) == first
+    assert posters_pdf([PLAIN, LONG], A5, dated=date(2026, 8, 15)) != first
 
 
-def test_the_pdf_is_tagged_and_speaks_vietnamese() -> None:
-    pdf = posters_pdf([PLAIN], size="a5", dated=DAY)
+@every_layout
+def test_the_pdf_is_tagged_and_speaks_vietnamese(layout: Layout) -> None:
+    pdf = posters_pdf([PLAIN], layout, dated=DAY)
     document = pdfium.PdfDocument(pdf)
     assert pdfium_raw.FPDFCatalog_IsTagged(document)
     language = (ctypes.c_ushort * 3)()
@@ -182,7 +222,7 @@ def test_the_pdf_is_tagged_and_speaks_vietnamese() -> None:
 
 
 def test_only_the_own_font_is_used_and_embedded() -> None:
-    pdf = posters_pdf([PLAIN, LONG], size="a5", dated=DAY)
+    pdf = posters_pdf([PLAIN, LONG], A5, dated=DAY)
     names = set(re.findall(rb"/FontName\s*/(?:[A-Z]{6}\+)?([\w-]+)", pdf))
     assert names
     assert all(name.startswith(b"BeVietnamPro") for name in names)

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from importlib.resources import files
 
 import pytest
 
 from forms.questionnaire import (
     NOT_APPLICABLE,
+    Questionnaire,
     QuestionnaireError,
     load_questionnaire,
     parse_questionnaire,
+    questionnaire_from,
     released_questionnaires,
 )
 
 # What was released stays as it was: answers already stored are read with it.
-FROZEN = {"short-v1": "e89460ec03bdfa8ed9791707b7cb5c662a99a903971fa9a82015d3d6f773585c"}
+FROZEN = {
+    "leaders-v1": "4ab0d366eb7d1b84fd5457c45615ce74536c971c8e2a050caf6e83ca71b66946",
+    "short-v1": "e89460ec03bdfa8ed9791707b7cb5c662a99a903971fa9a82015d3d6f773585c",
+    "sipas-1001-v1": "625d60dd10853902d55e109b841df7b285f5a4c6cad5f26f74c7e544e00037fd",
+    "sipas-2640-v1": "5fce61d0a02945928b2975df5f11f804abf6a0c9f673ac94f0b853ccaba3e658",
+}
 CONTENT = (files("forms") / "definitions" / "short-v1.toml").read_text(encoding="utf-8")
 
 
@@ -124,3 +132,100 @@ def test_a_broken_definition_says_where(old: str, new: str, message: str) -> Non
 def test_dates_of_a_definition_must_not_run_backwards() -> None:
     with pytest.raises(QuestionnaireError, match="effective_to"):
         parse_questionnaire(CONTENT.replace("languages =", "effective_to = 2025-06-30\nlanguages =", 1))
+
+
+C1 = 'code = "C1"\nkind = "choice"\n'
+E1 = 'code = "E1"\nkind = "several"\n'
+LONG = (files("forms") / "definitions" / "sipas-1001-v1.toml").read_text(encoding="utf-8")
+
+
+def test_the_form_of_2017_has_its_22_criteria_in_five_factors() -> None:
+    form = load_questionnaire("sipas-2640-v1")
+    assert [(factor.code, len(factor.items)) for factor in form.factors] == [
+        ("access", 4),
+        ("procedures", 5),
+        ("officials", 6),
+        ("result", 3),
+        ("feedback", 4),
+    ]
+    assert len(form.rating_items) == 22
+    assert form.reference, "its wording was not checked against the decision"
+
+
+def test_the_structure_of_2023_says_what_it_lacks() -> None:
+    form = load_questionnaire("sipas-1001-v1")
+    assert [section.code for section in form.sections] == ["B", "C", "D", "G", "E"]
+    assert form.incomplete is not None
+    assert "phụ lục QĐ 1001" in form.incomplete["vi"]
+    provisional = {question.code for question in form.questions if question.provisional}
+    assert {"N1", "N2", "N3"}.isdisjoint(provisional), "the three items of access are known"
+    assert {"N4", "N5", "N6", "N7", "C1", "E1"} <= provisional
+    assert form.effective_to is not None, "QĐ 1001 ends with 2026"
+
+
+@pytest.mark.parametrize("form", released_questionnaires(), ids=lambda form: form.id)
+def test_every_shipped_version_fits_and_is_a_labelled_proposal(form: Questionnaire) -> None:
+    assert len(form.columns) <= 80, "a response keeps 80 characters"
+    assert len(form.columns) == len(form.encode({}))
+    assert form.reference
+    assert form.source
+    words = repr([question.text.by_language for question in form.questions]).lower()
+    assert "dân tộc" not in words, "nobody is asked for their ethnic group"
+    assert "ethnic" not in words
+
+
+def test_several_answers_are_one_yes_or_no_for_each_choice() -> None:
+    form = load_questionnaire("sipas-1001-v1")
+    at = form.positions["C2"]
+    assert form.columns[at : at + 8] == tuple(f"C2.{number}" for number in range(1, 9))
+    assert form.encode({"C2": "31"})[at : at + 8] == "10100000"
+    assert form.encode({})[at : at + 8] == "--------", "nothing ticked is a question skipped"
+    assert form.positions["C3"] == at + 8
+    with pytest.raises(QuestionnaireError, match="C2: '19' is not an answer"):
+        form.encode({"C2": "19"})
+    with pytest.raises(QuestionnaireError, match="C1: '12' is not an answer"):
+        form.encode({"C1": "12"})
+
+
+def test_the_definition_read_back_from_a_database_is_the_same_version() -> None:
+    for form in released_questionnaires():
+        stored = questionnaire_from(json.loads(form.definition))
+        assert (stored.digest(), stored.effective_from, stored.columns) == (
+            form.digest(),
+            form.effective_from,
+            form.columns,
+        )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        (f'{C1}section = "C"', f'{C1}section = "Z"', "question C1: there is no section 'Z'"),
+        (f'{C1}section = "C"', f'{C1}section = "E"', "must stand together"),
+        ('code = "E"\ntitle', 'code = "B"\ntitle', "section codes used twice"),
+        (f'{E1}section = "E"', f'{E1}section = "G"', "section E: it has no question"),
+        ('factor = "procedures"', 'factor = "access"', "factor procedures: no question"),
+        ('code = "C1"', 'code = "c1"', "a code is one capital"),
+        ('code = "C1"', 'code = "L"', "not L"),
+        ('id = "sipas-1001-v1"', 'id = "SIPAS 1001"', "id: at most 40 small letters"),
+        ("effective_from = 2023-12-11", 'effective_from = "11/12/2023"', "effective_from is .*; expected a date"),
+        ("languages =", 'purpose = "other"\nlanguages =', "purpose must be one of citizen, leader"),
+        ("languages =", 'purpose = "leader"\nlanguages =', "rating_points: a leaders' survey needs them"),
+        ("languages =", "rating_points = [0, 5, 2, 7, 9]\nlanguages =", "expected 5 rising numbers"),
+    ],
+)
+def test_a_broken_long_definition_says_where(old: str, new: str, message: str) -> None:
+    assert old in LONG
+    with pytest.raises(QuestionnaireError, match=message):
+        parse_questionnaire(LONG.replace(old, new, 1))
+
+
+def test_more_answers_than_a_response_keeps_are_refused() -> None:
+    choices = ", ".join(f'{{ value = "{value}", vi = "a", en = "a" }}' for value in "123456789ABCDEFGHIJ")
+    more = "\n".join(
+        f'[[question]]\ncode = "Z{number}"\nkind = "several"\nsection = "E"\n'
+        f'text = {{ vi = "a", en = "a" }}\nchoices = [{choices}]\n'
+        for number in range(3)
+    )
+    with pytest.raises(QuestionnaireError, match="98 answers to store; at most 80 fit"):
+        parse_questionnaire(LONG.replace("[[factor]]", f"{more}\n[[factor]]", 1))

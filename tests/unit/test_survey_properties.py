@@ -214,24 +214,50 @@ def test_strict_trimming_keeps_the_sum_and_the_bounds(seed: int) -> None:
     assert trimmed.weight.max() <= 1.4 * middle + 1e-9
 
 
+@settings(max_examples=400)
 @given(
     st.sampled_from(INTERVAL_METHODS),
-    st.one_of(st.just(0.0), st.just(1.0), st.floats(0.001, 0.999)),
-    st.floats(0.2, 4),
-    st.integers(5, 2000),
-    st.integers(1, 1999),
+    st.one_of(st.just(0.0), st.just(1.0), st.floats(0, 1)),
+    st.one_of(st.just(0.0), st.floats(1e-6, 100)),
+    st.integers(2, 100_000),
+    st.integers(1, 99_999),
+    st.sampled_from([0.5, 0.9, 0.95, 0.999]),
 )
 def test_an_interval_lies_within_0_and_1_and_contains_the_share(
-    method: IntervalMethod, share: float, deff: float, n: int, df: int
+    method: IntervalMethod, share: float, deff: float, n: int, df: int, level: float
 ) -> None:
     p, persons, freedom = np.array([share]), np.array([float(n)]), np.array([float(min(df, n - 1))])
-    lower, upper = interval(method, p, deff * p * (1 - p) / n, persons, freedom)
-    assert lower[0] <= share + 1e-9
-    assert upper[0] >= share - 1e-9
+    lower, upper = interval(method, p, deff * p * (1 - p) / n, persons, freedom, level)
+    assert lower[0] <= share + 1e-12
+    assert upper[0] >= share - 1e-12
     assert upper[0] > lower[0]
     if method != "mean":
         assert lower[0] >= 0
         assert upper[0] <= 1
+
+
+@given(SEEDS, st.booleans(), st.floats(0.01, 1000))
+def test_weights_in_another_unit_scale_totals_and_leave_means(seed: int, clustered: bool, scale: float) -> None:
+    own = sample(seed, clustered=clustered)
+    rows = len(own.count)
+    units = () if own.unit is None else [own.unit]
+    one, other = (
+        sample_design(
+            rows=rows,
+            count=own.count,
+            weight=own.weight * factor,
+            strata=own.stratum,
+            units=units,
+            lonely="adjust",
+        )
+        for factor in (1.0, scale)
+    )
+    means, again = (estimate(design, mean(design, own.rating)) for design in (one, other))
+    assert again.estimate[0] == pytest.approx(means.estimate[0], rel=1e-12)
+    assert again.se[0] == pytest.approx(means.se[0], rel=1e-9)
+    sums, scaled = (estimate(design, total(design, own.rating)) for design in (one, other))
+    assert scaled.estimate[0] == pytest.approx(scale * sums.estimate[0], rel=1e-12)
+    assert scaled.se[0] == pytest.approx(scale * sums.se[0], rel=1e-9)
 
 
 def test_a_wider_level_gives_a_wider_interval() -> None:

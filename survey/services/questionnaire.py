@@ -1,0 +1,121 @@
+"""Questionnaires released in this program: how every process comes to know them, and how one is released."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from flask import Flask, current_app, has_app_context
+from sqlalchemy import Engine, select
+from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.orm import Session
+
+from forms.questionnaire import (
+    Questionnaire,
+    QuestionnaireError,
+    provide_questionnaires,
+    questionnaire_from,
+    released_questionnaires,
+)
+from survey.database import write
+from survey.errors import HailongError
+from survey.models import QuestionnaireDraft, QuestionnaireVersion
+from survey.services import audit
+
+EXTENSION = "hailong_questionnaires"
+_STORED = select(QuestionnaireVersion.id, QuestionnaireVersion.definition).where(
+    QuestionnaireVersion.definition.is_not(None)
+)
+
+
+@dataclass
+class Released:
+    """The versions that one application has read from its database; they never change, so they are kept."""
+
+    engine: Engine
+    known: dict[str, Questionnaire] = field(default_factory=dict)
+
+    def find(self, version: str | None) -> Mapping[str, Questionnaire]:
+        """Read one version, or for None all of them."""
+        if version is not None and version in self.known:
+            return self.known
+        wanted = _STORED if version is None else _STORED.where(QuestionnaireVersion.id == version)
+        try:
+            with self.engine.connect() as connection:
+                rows = connection.execute(wanted).all()
+        except (OperationalError, ProgrammingError):
+            return {}  # a database without tables yet has released nothing
+        for name, definition in rows:
+            if name not in self.known:
+                self.known[name] = questionnaire_from(json.loads(definition))
+        return self.known
+
+
+def init_app(app: Flask, engine: Engine) -> None:
+    """Let the forms find what was released in the database of `app`."""
+    app.extensions[EXTENSION] = Released(engine)
+    provide_questionnaires(_released_here)
+
+
+def _released_here(version: str | None) -> Mapping[str, Questionnaire]:
+    if not has_app_context():
+        return {}
+    released: Released = current_app.extensions[EXTENSION]
+    return released.find(version)
+
+
+def register(session: Session, questionnaire: Questionnaire, *, today: date, packaged: bool) -> None:
+    """Freeze a version: stored answers are unreadable if it changes later. The caller owns the transaction."""
+    session.add(
+        QuestionnaireVersion(
+            id=questionnaire.id,
+            digest=questionnaire.digest(),
+            questions=list(questionnaire.columns),
+            extra_questions=list(questionnaire.extra_columns),
+            released_on=today,
+            definition=None if packaged else questionnaire.definition,
+        )
+    )
+
+
+def check_stored(session: Session) -> None:
+    """Raise HailongError if a version released here is not any more what was released."""
+    rows = session.scalars(select(QuestionnaireVersion).where(QuestionnaireVersion.definition.is_not(None)))
+    for row in rows:
+        try:
+            digest = questionnaire_from(json.loads(row.definition or "{}")).digest()
+        except (QuestionnaireError, ValueError):
+            digest = ""
+        if digest != row.digest:
+            raise HailongError("questionnaire_changed", version=row.id)
+
+
+def release(session: Session, draft_id: str, *, now: datetime, today: date, actor: str) -> Questionnaire:
+    """Turn a draft into a version that nobody can change any more.
+
+    Raises HailongError `draft_gone`, `questionnaire_released` where the id is taken, `questionnaire_faulty`.
+    """
+    with write(session):
+        draft = session.get(QuestionnaireDraft, draft_id)
+        if draft is None:
+            raise HailongError("draft_gone")
+        try:
+            questionnaire = questionnaire_from(draft.definition)
+        except QuestionnaireError as error:
+            raise HailongError("questionnaire_faulty", detail=str(error)) from error
+        taken = {each.id for each in released_questionnaires()}
+        if questionnaire.id in taken or session.get(QuestionnaireVersion, questionnaire.id) is not None:
+            raise HailongError("questionnaire_released", version=questionnaire.id)
+        register(session, questionnaire, today=today, packaged=False)
+        session.delete(draft)
+        audit.record(
+            session,
+            now=now,
+            actor=actor,
+            action="questionnaire.release",
+            subject=questionnaire.id,
+            detail={"base": draft.base, "digest": questionnaire.digest()},
+        )
+    return questionnaire

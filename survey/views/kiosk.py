@@ -1,0 +1,164 @@
+"""The kiosk: a page for enrolled tablets that goes on without a network. It sets no cookie.
+
+The page itself is the same for everyone and knows nothing. A tablet shows its token with each request for the
+form and with what it sends; nobody else is answered.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from flask import Blueprint, Response, current_app, g, request
+from flask_babel import force_locale, gettext
+from flask_limiter.util import get_remote_address
+
+from forms.questionnaire import load_questionnaire
+from survey.config import TIME_ZONE, Settings
+from survey.errors import HailongError
+from survey.extensions import db, limiter
+from survey.language import LANGUAGES
+from survey.messages import sentence
+from survey.services import device as devices
+from survey.services import kiosk
+from survey.services.destination import Destination, offered_fields, resolve_place
+from survey.services.device import KnownDevice
+from survey.services.sealed import Seal
+from survey.views import kiosk_files, public_page
+
+blueprint = Blueprint("kiosk", __name__, url_prefix="/kiosk")
+
+SHORT_FORM = "short-v1"
+# Staff never ask these: the citizen answers them alone, or nobody does.
+CITIZENS_OWN = frozenset({"Q3", "Q7"})
+MOST_ENTRIES = 50
+LONGEST_ENTRY = 4096
+STATUS = {"device_unknown": 401, "device_revoked": 403, "enrolment_unusable": 422, "closed_unit": 410}
+PER_ADDRESS = "20 per 10 minutes"
+PER_DEVICE = "120 per minute"
+BEARER = "Bearer "
+
+
+@blueprint.errorhandler(HailongError)
+def refuse(error: HailongError) -> tuple[dict[str, str], int]:
+    """Say what went wrong to the script, and in words to whoever stands before the tablet."""
+    return {"error": error.code, "text": sentence(error)}, STATUS[error.code]
+
+
+@blueprint.get("/")
+def page() -> Response:
+    """Show the page that is installed on the tablet."""
+    response = public_page.respond(kiosk_files.page(), style=kiosk_files.STYLE)
+    g.content_security_policy |= {"worker-src": "'self'", "manifest-src": "'self'"}
+    return response
+
+
+@blueprint.get("/worker.js")
+def worker() -> Response:
+    """Send the script that keeps the page at hand without a network."""
+    return Response(kiosk_files.worker(), mimetype="text/javascript")
+
+
+@blueprint.get("/app.webmanifest")
+def manifest() -> Response:
+    """Describe the page to a tablet that installs it."""
+    return Response(kiosk_files.manifest(), mimetype="application/manifest+json")
+
+
+@blueprint.post("/devices")
+@limiter.limit(PER_ADDRESS, key_func=get_remote_address, deduct_when=lambda response: response.status_code == 422)
+def enrol() -> dict[str, str]:
+    """Take the token of a tablet that knows a one-time code."""
+    sent = _sent()
+    code, token = str(sent.get("code", "")), str(sent.get("token", ""))
+    device = devices.enrol(db.session, code=code, token=token, now=_now())
+    return {"name": device.name}
+
+
+@blueprint.get("/form")
+def form() -> dict[str, Any]:
+    """Send an enrolled tablet its screens in every language, and the key to seal with."""
+    device = _device()
+    with db.engine(current_app).connect() as connection:
+        destination = resolve_place(
+            connection, unit_id=device.unit_id, counter_id=device.counter_id, today=_now().date()
+        )
+        fields = offered_fields(connection, destination)
+    offered = {
+        "vi": [(field.code, field.name_vi) for field in fields],
+        "en": [(field.code, field.name_en) for field in fields],
+    }
+    return {
+        "device": device.id,
+        "name": device.name,
+        "version": SHORT_FORM,
+        "key": _seal().public,
+        "screens": {language: _screens(destination, offered[language], language) for language in LANGUAGES},
+    }
+
+
+@blueprint.post("/responses")
+@limiter.limit(PER_DEVICE, key_func=lambda: hashlib.sha256(_token().encode()).hexdigest())
+def receive() -> dict[str, list[str]]:
+    """Store what a tablet has collected, each form once, and say what became of each."""
+    device = _device()
+    entries = _sent().get("entries")
+    if not isinstance(entries, list) or len(entries) > MOST_ENTRIES:
+        entries = []
+    engine, today = db.engine(current_app), _now().date()
+    return {
+        "results": [
+            kiosk.submit(engine, _seal(), str(entry)[:LONGEST_ENTRY], device=device, today=today)
+            for entry in entries
+        ]
+    }
+
+
+def _device() -> KnownDevice:
+    """Know the tablet by its token; nobody else gets past here."""
+    return devices.recognise(db.engine(current_app), _token(), today=_now().date())
+
+
+def _token() -> str:
+    return request.headers.get("Authorization", "").removeprefix(BEARER)
+
+
+def _screens(destination: Destination, fields: list[tuple[str, str]], language: str) -> dict[str, str]:
+    questionnaire = load_questionnaire(SHORT_FORM)
+    with force_locale(language):
+        # Not by `render_template`: what extensions add there reads the session, and there is none here.
+        html = current_app.jinja_env.get_template("kiosk/screens.html").render(
+            language=language,
+            questionnaire=questionnaire,
+            heading=destination.one_stop_name,
+            fields=fields,
+            own=CITIZENS_OWN,
+            trial=destination.is_trial(_now().date()),
+            example=public_page.is_example(),
+        )
+        return {
+            "html": html,
+            "title": questionnaire.title[language],
+            "large": gettext("Chữ to"),
+            "dark": gettext("Nền tối"),
+        }
+
+
+def _sent() -> dict[str, Any]:
+    sent = request.get_json(silent=True)
+    return sent if isinstance(sent, dict) else {}
+
+
+def _seal() -> Seal:
+    return _seal_of(current_app.config["SETTINGS"])
+
+
+@cache
+def _seal_of(settings: Settings) -> Seal:
+    return Seal(settings.key_for("kiosk's entries"))
+
+
+def _now() -> datetime:
+    return datetime.now(TIME_ZONE)

@@ -1,0 +1,143 @@
+"""Every screen of the kiosk can be read, hit with a finger, and holds nothing of the person before."""
+
+from __future__ import annotations
+
+import re
+from base64 import b64decode
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Page, expect
+
+from accessibility import violations
+from factories import PASSWORD
+from tablets import LYING, OFFICER, PHONE, TABLET, all_sent, answer, stored, tap
+
+SMALLEST_TARGET = 48
+TARGETS = """() => [...document.querySelectorAll('label:not(.l), a:not(p > a), button, input[type=text]')]
+    .filter(e => e.getClientRects().length && !e.closest('[hidden]'))
+    .map(e => { const r = e.getBoundingClientRect(); return [e.textContent.trim() || e.id, r.width, r.height] })
+    .filter(([_, width, height]) => Math.min(width, height) < %s)"""
+OVERLAPS = """() => [...document.querySelectorAll('.c')]
+    .filter(e => e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1)
+    .map(e => e.textContent)"""
+# Everything that a page of this address can keep: what somebody with the tablet in hand could read.
+STORES = """async () => {
+    const names = await caches.keys();
+    const kept = [];
+    for (const name of names) {
+        const cache = await caches.open(name);
+        for (const request of await cache.keys()) kept.push(await (await cache.match(request)).text());
+    }
+    const bases = await indexedDB.databases();
+    return JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie, bases, kept.join(''),
+        document.documentElement.outerHTML, history.state, location.href,
+        [...document.querySelectorAll('input')].filter(e => e.checked).map(e => e.name + e.value)]);
+}"""
+
+
+@pytest.mark.parametrize("offline", [True, False], ids=["offline", "online"])
+def test_nothing_of_the_last_answers_can_be_found(
+    tablet: Page, live_server: str, live_app: Flask, offline: bool
+) -> None:
+    blank = tablet.evaluate(STORES)
+    tablet.context.set_offline(offline)
+    answer(tablet, ("L", "xay-dung"), ("Q1", "1"), ("Q2", "1"), ("Q3", "1"), ("Q7", "1"))
+    if not offline:
+        all_sent(tablet)
+    tablet.get_by_role("button", name="Xong").tap()
+    after = tablet.evaluate(STORES)
+    if offline:
+        # What waits is of the same length whatever was answered, and reads like noise.
+        sealed = re.findall(r'"hailong-kiosk:out:\w+":"([\w-]+)"', after)
+        assert len(sealed) == 1
+        answer(tablet, ("Q1", "5"), ("Q2", "5"), ("Q5", "x"))
+        tablet.get_by_role("button", name="Xong").tap()
+        both = re.findall(r'"hailong-kiosk:out:\w+":"([\w-]+)"', tablet.evaluate(STORES))
+        assert len({len(text) for text in both}) == 1
+        assert not any(b"Q1" in b64decode(text + "==", "-_") for text in both)
+        after = re.sub(r'"hailong-kiosk:out:\w+":"[\w-]+",?', "", after)
+    assert _plain(after) == _plain(blank)
+    if offline:
+        return
+    tablet.go_back()
+    tablet.go_forward()
+    expect(tablet.get_by_role("button", name="Bắt đầu")).to_be_visible()
+    assert tablet.locator("input[type=radio]:checked").count() == 0
+    tablet.reload()
+    expect(tablet.get_by_role("button", name="Bắt đầu")).to_be_visible()
+    assert len(stored(live_app)) == 1
+
+
+@pytest.mark.parametrize("viewport", [TABLET, LYING, PHONE], ids=["standing", "lying", "phone"])
+@pytest.mark.parametrize("language", ["vi", "en"])
+def test_every_screen_is_accessible_fits_and_can_be_hit(
+    open_page: Callable[..., Page], live_server: str, enrolment_code: str, viewport: dict[str, int], language: str
+) -> None:
+    page = open_page(viewport=viewport, has_touch=True)
+    page.goto(f"{live_server}/kiosk/?lang={language}#{enrolment_code}")
+    _judge(page)
+    page.locator("#enrol").tap()
+    expect(page.locator("#offline-ready")).to_be_visible()
+    _judge(page)
+    page.locator("#begin").tap()
+    if language == "en":
+        page.locator("#language").tap()
+    _judge(page)
+    for way in ("answer-helped", "answer"):
+        page.locator(f"[data-do={way}]").tap()
+        _judge(page)
+        page.locator("[data-do=send]").tap()
+        _judge(page)
+        if way == "answer-helped":
+            page.locator("[data-question=Q3] [data-do=unveil]").tap()
+            tap(page, "Q3", "3")
+            page.locator("[data-question=Q3] [data-do=cover]").tap()
+            _judge(page)
+            page.locator("[data-do=leave]").tap()
+            if language == "en":
+                page.locator("#language").tap()
+    for large in (False, True):
+        if large:
+            page.locator("label[for=to]").tap()
+        for name, value in (("Q1", "1"), ("Q2", "2"), ("Q3", "5")):
+            page.locator(f"input[name={name}][value='{value}']").check(force=True)
+        _judge(page)
+    page.locator("[data-do=send]").tap()
+    expect(page.locator("[data-number]")).not_to_be_empty()
+    _judge(page)
+
+
+@pytest.mark.parametrize("viewport", [TABLET, LYING, PHONE], ids=["standing", "lying", "phone"])
+def test_the_officers_pages_are_accessible(
+    open_page: Callable[..., Page], live_server: str, enrolment_code: str, viewport: dict[str, int]
+) -> None:
+    page = open_page(viewport=viewport)
+    page.goto(f"{live_server}/officer/sign-in?next=/officer/devices")
+    page.get_by_label("Địa chỉ e-mail").fill(OFFICER)
+    page.get_by_label("Mật khẩu").fill(PASSWORD)
+    page.get_by_role("button", name="Đăng nhập").click()
+    page.get_by_role("button", name="Thêm máy").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    for _step in range(3):
+        assert violations(page) == []
+        assert page.evaluate("document.documentElement.scrollWidth") == viewport["width"]
+        if page.locator("#name").count():
+            page.get_by_label("Tên máy").fill("Máy ở cửa")
+            page.get_by_role("button", name="Thêm máy").click()
+            expect(page.locator(".code")).to_be_visible()
+        else:
+            page.get_by_role("link", name="Về danh sách máy").click()
+
+
+def _judge(page: Page) -> None:
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") == 0
+    assert page.evaluate(OVERLAPS) == []
+    assert page.evaluate(TARGETS % (SMALLEST_TARGET - 0.01)) == []
+
+
+def _plain(stores: str) -> str:
+    """Leave out how many forms wait for the network, which the start may show."""
+    return re.sub(r"<p [^>]*data-waiting.*?</p>", "", stores)

@@ -1,0 +1,2 @@
+-- One row of every table that revision 0003 added. Never edited: later migrations must carry it along.
+INSERT INTO device (id, unit_id, counter_id, name, registered_on, registered_by, enrolment_hash, enrolment_until, token_hash, enrolled_on, last_seen_on, late_count) VALUES ('fedcba9876543210fedcba9876543210', 2, 1, 'Máy ở lối ra', '2026-08-02', 'a@example.vn', 'hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh', '2026-08-02 01:30:00', 'tttttttttttttttttttttttttttttttt', '2026-08-02', '2026-08-03', 0);
