@@ -70,10 +70,9 @@ class _Assembly:
         self._n = margins.responses.astype(np.int64).tolist()
         self._dossiers = np.rint(margins.dossiers).astype(np.int64).tolist()
         weighted = np.rint(margins.dossiers) > 0
-        jackknife = jackknife_factors(cells.unit, cells.count, weights.columns, weights.ratio, units)
-        figures = ShownFigures(computed.figures, remaining, jackknife, weighted, rule)
-        everyone = np.ones(units, np.bool_)
-        unweighted = ShownFigures(computed.unweighted, remaining, np.ones(units), everyone, rule)
+        leverage = jackknife_factors(cells.unit, cells.count, weights.columns, weights.ratio, units)
+        figures = ShownFigures(computed.figures, remaining, leverage, weighted, rule)
+        unweighted = ShownFigures(computed.unweighted, remaining, np.ones(units), np.ones(units, np.bool_), rule)
         self._index = figures.of(layout.official(rule), rule.formula)
         self._unweighted = unweighted.of(0, rule.formula)
         items = [_item_scores(computed, figures, layout, rule, item) for item in range(len(layout.items))]

@@ -17,28 +17,28 @@ _STATUSES: Final[tuple[ValueStatus, ...]] = ("no_answers", "suppressed", "no_wei
 class ShownFigures:
     """The figures of all units, ready to be shown one figure at a time.
 
-    `remaining` (U) is the factor of the finite population correction, `jackknife` the one of the variance behind a
-    corrected interval; `weighted` marks the units with dossiers to weight to.
+    `remaining` (U) is the finite population correction, `leverage` (U) the jackknife's factor for what
+    calibration used up, `weighted` marks the units with dossiers to weight to.
     """
 
     def __init__(
         self,
         figures: Figures,
         remaining: FloatArray,
-        jackknife: FloatArray,
+        leverage: FloatArray,
         weighted: BoolArray,
         rule: ScoreRule,
     ) -> None:
         share, persons = figures.share, figures.persons
         variance = figures.variance * remaining[:, None]
+        # an item answered in one sampling unit only still deserves an interval, the widest one
+        df = np.maximum(figures.sampled - 1, 1)
+        self._share, self._se = share, np.sqrt(variance)
         simple = figures.simple_variance
         believed = variance
         if rule.interval_variance == "corrected":
             # few dissatisfied in a level of high weight look like none: never below simple random sampling
-            believed = np.fmax(variance, simple * remaining[:, None]) * jackknife[:, None]
-        # an item answered in one sampling unit only still deserves an interval, the widest one
-        df = np.maximum(figures.sampled - 1, 1)
-        self._share, self._se = share, np.sqrt(variance)
+            believed = np.fmax(variance, simple * remaining[:, None]) * leverage[:, None]
         self._lower, self._upper = share_interval(share, believed, persons, df, rule.level)
         # what is left of a variance of zero after rounding is no basis of comparison
         real = simple > 1e-16 * share * (1 - share)
