@@ -26,6 +26,7 @@ from survey.feedback_messages import (
     STATE_WORDS,
     TOPIC_WORDS,
 )
+from survey.language import narrow_languages
 from survey.messages import sentence
 from survey.models import FeedbackCase
 from survey.services import feedback
@@ -62,6 +63,12 @@ def allow_long_texts() -> None:
     """Read more of a request than elsewhere, so that a long text can be shown again."""
     request.max_content_length = LARGEST_BODY
     request.max_form_memory_size = LARGEST_BODY
+
+
+@blueprint.before_request
+def offer_languages_of_the_consent() -> None:
+    """Show these pages only in languages in which one can consent to what they ask."""
+    narrow_languages(load_consent().languages)
 
 
 @blueprint.after_request

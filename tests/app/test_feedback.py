@@ -291,7 +291,7 @@ def test_repeated_fields_count_once(client: FlaskClient, address: str, session: 
 
 def test_the_offer_on_the_thanks_page_carries_nothing_of_the_response(client: FlaskClient, address: str) -> None:
     form_address = address.removesuffix("/feedback")
-    for language, link in (("vi", "feedback"), ("en", "feedback?lang=en")):
+    for language, link in (("vi", "feedback?lang=vi"), ("en", "feedback?lang=en")):
         page = client.get(send(client, f"{form_address}?lang={language}").headers["Location"])
         assert f'href="{link}"' in page.text
         form = client.get(f"{form_address}/{link}")
