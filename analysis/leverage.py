@@ -17,22 +17,14 @@ def leverages(unit: IndexArray, count: FloatArray, columns: IndexArray, units: i
     """
     width = int(columns.max(initial=0)) + 1
     held = columns >= 0
-    pairs = [
-        (first, second, held[:, first] & held[:, second])
-        for first in range(columns.shape[1])
-        for second in range(columns.shape[1])
-    ]
-    flat = np.zeros(units * width * width)
-    for first, second, both in pairs:
-        place = (unit[both] * width + columns[both, first]) * width + columns[both, second]
-        flat += group_sums(place, count[both], len(flat))
-    products = flat.reshape(units, width, width)
+    both = held[:, :, None] & held[:, None, :]
+    place = np.where(both, columns[:, :, None] * width + columns[:, None, :], 0) + (unit * width**2)[:, None, None]
+    persons = np.broadcast_to(count[:, None, None], both.shape)
+    products = group_sums(place[both], persons[both], units * width**2).reshape(units, width, width)
     # margins share their total; a slight ridge picks one of the equivalent inverses
     scale = np.trace(products, axis1=1, axis2=2) / width
     inverse = np.linalg.inv(products + (1e-10 * scale + (scale == 0))[:, None, None] * np.eye(width))
-    leverage = np.zeros(len(unit))
-    for first, second, both in pairs:
-        leverage[both] += inverse[unit[both], columns[both, first], columns[both, second]]
+    leverage = (inverse.ravel()[place] * both).sum(axis=(1, 2))
     responses = group_sums(unit, count, units)
     return np.maximum(leverage, 1 / responses[unit])
 

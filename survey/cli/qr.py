@@ -7,6 +7,7 @@ import io
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from html import escape
 from pathlib import Path
 from typing import IO
 
@@ -28,6 +29,10 @@ OUTPUT = click.File("wb", lazy=True)  # opened only when there is something to w
 ONLINE = "trực tuyến"
 AT_EXIT = "cửa ra"
 LINK_COLUMNS = ("Mã đơn vị", "Đơn vị", "Quầy", "Mã", "Địa chỉ")
+BUTTON_STYLE = (
+    "display:inline-block;padding:12px 20px;border-radius:8px;background:#123f75;color:#fff;"
+    "font:bold 18px/1.4 system-ui,Roboto,Arial,sans-serif;text-decoration:none"
+)
 # A spreadsheet program takes text that starts with one of these for a formula.
 FORMULA_MARKS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -110,10 +115,22 @@ def posters(
 @click.option("--unit", "unit_code", metavar="CODE", help="Mã đơn vị. Không ghi là mọi đơn vị.")
 @click.option("--below", is_flag=True, help="Cả các đơn vị trực thuộc.")
 @click.option("--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE.csv", help="Ghi ra tệp CSV.")
+@click.option(
+    "--html", "as_html", is_flag=True, help="Nút bấm mở liên kết trực tuyến, dạng HTML để dán vào cổng thông tin."
+)
 @with_appcontext
-def links(unit_code: str | None, below: bool, out: Path | None) -> None:
+def links(unit_code: str | None, below: bool, out: Path | None, as_html: bool) -> None:
     """Liệt kê địa chỉ mở phiếu: từng quầy và liên kết trực tuyến của đơn vị. Chưa có mã thì được cấp mã mới."""
     base_url = _settings().base_url
+    found = _links(unit_code, below=below, now=datetime.now(TIME_ZONE))
+    if as_html:
+        buttons = [_button(qr_code, base_url) for qr_code in found if place_name(qr_code) == ONLINE]
+        if out is None:
+            click.echo("\n".join(buttons))
+        else:
+            write_file(out, ("\n".join(buttons) + "\n").encode())
+            click.echo(f"Đã ghi {count(len(buttons))} nút bấm vào {out}.")
+        return
     lines = [
         (
             qr_code.unit.code,
@@ -122,7 +139,7 @@ def links(unit_code: str | None, below: bool, out: Path | None) -> None:
             grouped(qr_code.code),
             poster.address(base_url, qr_code.code),
         )
-        for qr_code in _links(unit_code, below=below, now=datetime.now(TIME_ZONE))
+        for qr_code in found
     ]
     if out is not None:
         write_file(out, csv_bytes(LINK_COLUMNS, lines))
@@ -184,6 +201,14 @@ def echo_table(head: Sequence[str], lines: Sequence[Sequence[str]]) -> None:
     widths = [max(map(len, column)) for column in zip(head, *lines, strict=True)]
     for line in (head, *lines):
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
+
+
+def _button(qr_code: QrCode, base_url: str) -> str:
+    """Write a link that looks like a button wherever it is pasted, with nothing else to load."""
+    return (
+        f'<a href="{escape(poster.address(base_url, qr_code.code))}" title="{escape(qr_code.unit.one_stop_name)}" '
+        f'target="_blank" rel="noopener noreferrer" style="{BUTTON_STYLE}">Mời Ông/Bà cho ý kiến</a>'
+    )
 
 
 def csv_bytes(head: Sequence[str], lines: Sequence[Sequence[str]]) -> bytes:

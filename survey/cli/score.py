@@ -29,6 +29,8 @@ STATES = {
     "year": "cả năm, gộp từ các quý đã chốt",
 }
 
+TRUST = {"dossier": "mã hồ sơ", "counter": "mã ở quầy và liên kết chung", "assisted": "có hỗ trợ"}
+
 
 @contextmanager
 def progress_bar(label: str) -> Iterator[Callable[[float], None]]:
@@ -83,6 +85,9 @@ def _unit_lines(unit: dict[str, Any], names: dict[str, str]) -> Iterator[str]:
         )
         lower, upper = percent(unit["lower"], 2), percent(unit["upper"], 2)
         yield f"  Chỉ số {percent(unit['index_share'], 2)} ({lower} đến {upper})"
+        if "trust_counts" in unit:
+            mix = (f"{words} {count(unit['trust_counts'][level])}" for level, words in TRUST.items())
+            yield f"  Nguồn phiếu: {', '.join(mix)}"
     if unit.get("n_effective") is not None:
         yield (
             f"  Cỡ mẫu hiệu dụng {decimal(unit['n_effective'], 1)}; "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from survey.codes import grouped
@@ -36,6 +36,12 @@ class Poster:
     address: str
     note: str = ""
 
+    # Drawn as the poster is made, which is half of all the work: a progress bar over posters shows it.
+    symbol: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "symbol", qr_symbol.svg(self.address).decode())
+
 
 def posters_pdf(posters: Sequence[Poster], layout: Layout, *, dated: date) -> bytes:
     """Print one page per poster; the same input gives the same bytes."""
@@ -58,5 +64,5 @@ def _page(poster: Poster) -> dict[str, str]:
         "code": grouped(poster.code),
         "address": poster.address,
         "note": unicodedata.normalize("NFC", poster.note),
-        "symbol": qr_symbol.svg(poster.address).decode(),
+        "symbol": poster.symbol,
     }

@@ -19,7 +19,7 @@ from analysis.sampling import sample_design
 from survey.errors import AnalysisRefused, Fault
 from survey.reports.analysis_workbook import analysis_workbook
 from survey.services.data_table import DataTable, read_columns
-from survey.services.spelling import clean
+from survey.services.spelling import clean, fold
 
 Measure = Literal["mean", "top2", "total"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
@@ -191,9 +191,9 @@ def _domains(
     return domains, code, warnings
 
 
-def _in_order(labels: tuple[str, ...]) -> tuple[tuple[float, str], ...]:
-    """Order labels that are numbers by their size, others by their letters."""
-    return tuple((float(text) if text.isdecimal() else np.inf, text) for text in labels)
+def _in_order(labels: tuple[str, ...]) -> tuple[tuple[float, str, str], ...]:
+    """Order labels that are numbers by their size, others by their letters, Đ among the D."""
+    return tuple((float(text) if text.isdecimal() else np.inf, fold(text), text) for text in labels)
 
 
 def _reweighted(

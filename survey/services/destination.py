@@ -58,6 +58,11 @@ class Destination:
     own_fields: tuple[FieldName, ...]
     ticket: Ticket | None = None
 
+    @property
+    def is_online_link(self) -> bool:
+        """Whether the code is a unit's own link, which everybody gets."""
+        return self.counter_id is None and self.ticket is None
+
     def is_trial(self, today: date) -> bool:
         """Tell whether a response of today is a trial: the unit has not started yet."""
         return self.start_date is None or today < self.start_date

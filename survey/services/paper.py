@@ -62,6 +62,8 @@ def begin(
     """
     _check(opening, today=now.astimezone(TIME_ZONE).date())
     with write(session):
+        # Under a lock that both of two clicks at once must take.
+        session.refresh(unit, with_for_update=True)
         known = session.get(PaperBatch, batch_id)
         if known is not None:
             if known.officer_id != officer.id or known.unit_id != unit.id:

@@ -52,27 +52,30 @@ def posters(
     """
     at_exit = layout.design == "exit"
     unit = None if unit_code is None else unit_by_code(session, unit_code)
+    note = EXAMPLE_WORDS if is_example(session) else ""
     shown: list[QrCode] = []
+    pages: list[Poster] = []
     for printed in progress(units_in_force(session, unit, below=below, today=today)):
         ensure_codes(session, printed, today=today, now=now, actor=actor, at_exit=at_exit)
         codes = newest_codes(session, printed, today=today)
         # The online link has no place on a wall.
-        shown += [code for code in codes if (code.is_exit if at_exit else code.counter is not None)]
+        hung = [code for code in codes if (code.is_exit if at_exit else code.counter is not None)]
+        shown += hung
+        pages += [_poster(code, base_url, note) for code in hung]
     if not shown:
         raise (
             HailongError("no_counters", unit=unit.name, unit_code=unit.code) if unit else HailongError("no_units")
         )
-    note = EXAMPLE_WORDS if is_example(session) else ""
-    pages = [
-        Poster(
-            one_stop_name=qr_code.unit.one_stop_name,
-            counter_name="" if qr_code.counter is None else qr_code.counter.name,
-            code=qr_code.code,
-            address=address(base_url, qr_code.code),
-            note=note,
-        )
-        for qr_code in shown
-    ]
     # The day of the newest code, not of printing: printed again, the same posters are the same file.
     dated = max(qr_code.created_on for qr_code in shown)
     return posters_pdf(pages, layout, dated=dated), len(pages)
+
+
+def _poster(qr_code: QrCode, base_url: str, note: str) -> Poster:
+    return Poster(
+        one_stop_name=qr_code.unit.one_stop_name,
+        counter_name="" if qr_code.counter is None else qr_code.counter.name,
+        code=qr_code.code,
+        address=address(base_url, qr_code.code),
+        note=note,
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache, lru_cache
 
-from flask import Blueprint, Response, abort, current_app, redirect, request
+from flask import Blueprint, Response, abort, current_app, redirect, request, url_for
 from flask_babel import gettext
 from sqlalchemy import Connection, Engine
 from werkzeug.wrappers import Response as AnyResponse
@@ -37,6 +37,7 @@ blueprint = Blueprint("citizen", __name__)
 
 FIELDS_KEPT_SECONDS = 60
 PAGES_KEPT = 256
+PREVIEW_PICTURE = "pictures/online-link.png"
 NUMBER_SIZE = len(codes.grouped("0" * codes.NUMBER_LENGTH))
 STATUS = {
     "unknown_code": 404,
@@ -52,7 +53,8 @@ STATUS = {
 class FormFacts:
     """All that the form's page depends on but the nonce; a renamed unit makes another page.
 
-    `asked` is how many leaders were asked to rate the unit, None where citizens answer.
+    `asked` is how many leaders were asked to rate the unit, None where citizens answer. `preview` is the address
+    of the picture that chat programs show beside an online link.
     """
 
     questionnaire: Questionnaire
@@ -63,6 +65,7 @@ class FormFacts:
     language: str
     trial: bool
     example: bool
+    preview: str = ""
 
 
 @dataclass(frozen=True)
@@ -209,15 +212,17 @@ def _thanks_again(receipt: Receipt, sent: ExtraForm, remark: str) -> Response:
         example=public_page.is_example(),
         more_sent=False,
     )
+    style = public_page.FEEDBACK_STYLE
     html = public_page.render(
         "citizen/thanks.html",
+        style=style,
         facts=facts,
         questions=sent.questionnaire.extra_questions,
         number=codes.grouped(codes.encode_bits(receipt.number)),
         chosen=sent.answers,
         remark=remark,
     )
-    return public_page.respond(html, 422)
+    return public_page.respond(html, 422, style=style)
 
 
 def _store(code: str, sent: CitizenForm, nonce: Nonce) -> AnyResponse:
@@ -312,7 +317,13 @@ def _facts(destination: Destination, questionnaire: Questionnaire, asked: int | 
         language=language,
         trial=destination.is_trial(_now().date()),
         example=public_page.is_example(),
+        preview=_preview_picture() if destination.is_online_link else "",
     )
+
+
+def _preview_picture() -> str:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings.base_url + url_for("static", filename=PREVIEW_PICTURE)
 
 
 @lru_cache(PAGES_KEPT)

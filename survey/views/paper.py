@@ -26,6 +26,14 @@ from survey.views.officer_page import officer_blueprint
 
 blueprint = officer_blueprint("paper")
 EXIT = "exit"
+# Where to mend what the service refuses.
+FIELDS = {
+    "paper_openers_equal": "opener_two",
+    "paper_days_wrong": "first_day",
+    "paper_two_quarters": "first_day",
+    "paper_period_closed": "last_day",
+    "paper_found_wrong": "found",
+}
 Page = Response | str | tuple[str, int]
 
 
@@ -35,19 +43,26 @@ def batches() -> Page:
     officer = require(Permission.ENTER_PAPER)
     unit, units = _unit(officer)
     form = None if unit is None else _begin_form(unit)
-    problem = None
+    problem, target = None, "box"
     if unit is not None and form is not None and form.is_submitted():
         if form.validate():
             try:
                 batch = _begin(unit, form, officer)
                 return redirect(url_for("paper.batch", batch_id=batch.id), 303)
             except HailongError as error:
-                problem = sentence(error)
+                problem, target = sentence(error), FIELDS.get(error.code, "box")
         problem = problem or _("Chưa mở được lô")
     visible = [unit.id] if unit is not None else [one.id for one in units]
     found = paper.batches(db.session, visible)
     html = render_template(
-        "officer/paper.html", form=form, unit=unit, units=units, batches=found, problem=problem, State=BatchState
+        "officer/paper.html",
+        form=form,
+        unit=unit,
+        units=units,
+        batches=found,
+        problem=problem,
+        target=target,
+        State=BatchState,
     )
     return (html, 422) if problem else html
 

@@ -57,7 +57,9 @@ def minify(source: str) -> str:
     short = dict(zip(_own_names(text), _SHORT, strict=False))
     # Every second part is a text in quotes; a name after a dot belongs to the browser.
     parts = re.split(r'("[^"]*")', text)
-    parts[::2] = [re.sub(r"(?<![.\w])[A-Za-z]\w*", lambda name: short.get(name[0], name[0]), part) for part in parts[::2]]
+    parts[::2] = [
+        re.sub(r"(?<![.\w])[A-Za-z]\w*", lambda name: short.get(name[0], name[0]), part) for part in parts[::2]
+    ]
     return "".join(parts)
 
 

@@ -162,6 +162,12 @@ def test_blank_answers_stay_in_the_design_and_out_of_the_share(table: Any) -> No
     assert {"code": "by_blank", "rows": 1} in found["warnings"]
 
 
+def test_groups_stand_in_the_order_of_the_vietnamese_alphabet(table: Any) -> None:
+    answers = table("q1,linh vuc\n5,Hộ tịch\n4,Đất đai\n3,10\n2,9\n1,Chứng thực\n4,Dân số\n")
+    groups = [row["by"]["linh vuc"] for row in figures(answers, "--items", "q1", "--by", "linh vuc")["rows"]]
+    assert groups == ["9", "10", "Chứng thực", "Dân số", "Đất đai", "Hộ tịch"]
+
+
 def test_a_workbook_gives_the_same_figures_as_a_csv(tmp_path: Path) -> None:
     book = Workbook()
     sheet = book.active

@@ -65,7 +65,7 @@ def test_every_public_page_is_whole_html_with_one_heading_a_title_and_labels(vis
         # One script, from a file, at the end, and only where something is sent: all works without.
         scripts = re.findall(r"<script.*", text, re.DOTALL)
         assert all(re.fullmatch(SCRIPT_TAG, found) for found in scripts), page.request.path
-        assert len(scripts) == ("name=\"n\"" in text or "Q6" in text), page.request.path
+        assert len(scripts) == ('name="n"' in text or "Q6" in text), page.request.path
         assert " style=" not in text
         ids = re.findall(r' id="([^"]+)"', text)
         assert len(ids) == len(set(ids)), page.request.path
