@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from forms.citizen import Opening
 from forms.consent import CONTACT_CONSENT, load_consent
-from forms.feedback import READERS, ContactBlock, FeedbackForm, feedback_form
+from forms.feedback import LONGEST_TEXT, READERS, ContactBlock, FeedbackForm, feedback_form
 from forms.nonce import Nonce, Signer
 from survey import codes
 from survey.config import TIME_ZONE, Settings
@@ -161,6 +161,7 @@ def _page(desk: Desk, sent: FeedbackForm, *, status: int = 200) -> Response:
         readers=READER_WORDS,
         faults=FEEDBACK_FAULTS,
         consent=load_consent(),
+        longest=LONGEST_TEXT,
         days=settings().contact_days,
         named=public_page.vietnamese,
     )

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from forms.citizen import Opening
 from forms.consent import CONTACT_CONSENT, load_consent
-from forms.feedback import TrackingForm, tracking_form
+from forms.feedback import LONGEST_TEXT, TrackingForm, tracking_form
 from forms.nonce import Nonce, Signer
 from survey import codes
 from survey.config import TIME_ZONE, Settings
@@ -204,6 +204,7 @@ def _page(
         readers=READER_WORDS,
         faults=FEEDBACK_FAULTS,
         consent=load_consent(),
+        longest=LONGEST_TEXT,
         days=settings().contact_days,
         named=public_page.vietnamese,
     )

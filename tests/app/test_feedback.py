@@ -73,6 +73,15 @@ def test_the_form_and_the_tables_name_the_same_topics_and_readers() -> None:
     assert {*READERS, "unit"} == set(Reader)
 
 
+def test_numbers_are_written_in_the_language_of_the_page_whoever_came_first(
+    client: FlaskClient, address: str
+) -> None:
+    for language, most in (("en", "At most 5,000"), ("vi", "Tối đa 5.000"), ("en", "At most 5,000")):
+        assert most in client.get(f"{address}?lang={language}").text
+        case = tracking_address(send_feedback(client, f"{address}?lang={language}"))
+        assert most in client.get(f"{case}?lang={language}").text
+
+
 def test_nothing_is_chosen_or_ticked_in_advance(client: FlaskClient, address: str) -> None:
     for language in ("vi", "en"):
         assert " checked" not in client.get(f"{address}?lang={language}").text
