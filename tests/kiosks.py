@@ -81,7 +81,7 @@ class Tablet:
         return self.sealed(values | changes)
 
     def sealed(self, values: Mapping[str, Any]) -> str:
-        return seal(self.form["key"], json.dumps(values).encode().ljust(640))
+        return seal(self.form["key"], json.dumps(values).encode().ljust(2048))
 
     def send(self, *entries: object) -> TestResponse:
         return self.client.post("/kiosk/responses", headers=self.headers, json={"entries": list(entries)})

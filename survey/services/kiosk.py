@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from analysis.periods import parse_period
-from forms.questionnaire import Questionnaire, QuestionnaireError, load_questionnaire
+from forms.questionnaire import Purpose, Questionnaire, QuestionnaireError, load_questionnaire
 from survey.database import write_plainly
 from survey.models import Device, ScoreSet, ScoreState, Trust
 from survey.services.destination import Destination, resolve_place
@@ -129,7 +129,8 @@ def _entry(found: Mapping[str, Any]) -> Entry | None:
     questionnaire = load_questionnaire(found["version"])
     answers = {str(code): str(value) for code, value in found["answers"].items()}
     field, identity = found.get("field"), found["id"]
-    if not questionnaire.is_valid(answers) or len(identity) != ID_DIGITS:
+    is_form = questionnaire.purpose is Purpose.CITIZEN and questionnaire.is_valid(answers)
+    if not is_form or len(identity) != ID_DIGITS:
         return None
     return Entry(
         id=bytes.fromhex(identity),

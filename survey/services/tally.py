@@ -85,6 +85,11 @@ def counts_towards(period: Period, trust_levels: Collection[str]) -> ColumnEleme
     )
 
 
+def response_count(session: Session, period: Period, rule: ScoreRule) -> int:
+    """Count the responses of `period` that count under `rule`."""
+    return session.scalar(select(func.count()).where(counts_towards(period, rule.trust_levels))) or 0
+
+
 def count_responses(
     session: Session,
     period: Period,

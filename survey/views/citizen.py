@@ -22,7 +22,7 @@ from survey.errors import HailongError
 from survey.extensions import db
 from survey.language import choose_language, narrow_languages
 from survey.messages import sentence
-from survey.models import Channel
+from survey.models import Channel, Purpose
 from survey.services import comment, leader_survey, one_time_code, questionnaire_use, response
 from survey.services.destination import Destination, FieldName, offered_fields, resolve
 from survey.services.leader_survey import Asked
@@ -67,6 +67,7 @@ class FormFacts:
     trial: bool
     example: bool
     preview: str = ""
+    one_time: bool = False
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,10 @@ def answer(code: str) -> AnyResponse:
         _open_questionnaire(connection, destination)
         facts = _facts(destination, sent.questionnaire, leader_survey.asked(connection, destination))
     html = _form_html(facts, sent, nonce=sent.n.current_token, failed=True)
-    return public_page.respond(html, 400 if sent.is_altered else 422, style=public_page.REFUSED_STYLE)
+    page = public_page.respond(html, 400 if sent.is_altered else 422, style=public_page.REFUSED_STYLE)
+    # It holds answers: once they are sent, "Back" must not find them. Asked for again, it leads to the thanks.
+    page.headers["Cache-Control"] = "no-store"
+    return page
 
 
 @blueprint.get("/q/<code>/thanks")
@@ -317,6 +321,7 @@ def _facts(destination: Destination, questionnaire: Questionnaire, asked: Asked 
         trial=destination.is_trial(_now().date()),
         example=public_page.is_example(),
         preview=_preview_picture() if destination.is_online_link else "",
+        one_time=destination.ticket is not None and destination.ticket.purpose is Purpose.DOSSIER,
     )
 
 

@@ -15,24 +15,24 @@ from flask import Blueprint, Response, current_app, g, request
 from flask_babel import force_locale, gettext
 from flask_limiter.util import get_remote_address
 
-from forms.questionnaire import load_questionnaire
+from forms.questionnaire import Questionnaire
 from survey.config import TIME_ZONE, Settings
 from survey.errors import HailongError
 from survey.extensions import db, limiter
-from survey.language import LANGUAGES
+from survey.language import NAMES, locale_of, narrow_languages, offered_languages
 from survey.messages import sentence
 from survey.services import device as devices
-from survey.services import kiosk
-from survey.services.destination import Destination, offered_fields, resolve_place
+from survey.services import kiosk, questionnaire_use
+from survey.services.destination import Destination, FieldName, offered_fields, resolve_place
 from survey.services.device import KnownDevice
 from survey.services.sealed import Seal
 from survey.views import kiosk_files, public_page
 
 blueprint = Blueprint("kiosk", __name__, url_prefix="/kiosk")
 
-SHORT_FORM = "short-v1"
-# Staff never ask these: the citizen answers them alone, or nobody does.
-CITIZENS_OWN = frozenset({"Q3", "Q7"})
+# Staff never ask about themselves, nor about money and harassment: the citizen answers that alone, or nobody does.
+OWN_FACTOR = "officials"
+OWN_QUESTIONS = frozenset({"Q7", "C5", "C6"})
 MOST_ENTRIES = 50
 LONGEST_ENTRY = 4096
 STATUS = {"device_unknown": 401, "device_revoked": 403, "enrolment_unusable": 422, "closed_unit": 410}
@@ -81,21 +81,20 @@ def enrol() -> dict[str, str]:
 def form() -> dict[str, Any]:
     """Send an enrolled tablet its screens in every language, and the key to seal with."""
     device = _device()
+    today = _now().date()
     with db.engine(current_app).connect() as connection:
-        destination = resolve_place(
-            connection, unit_id=device.unit_id, counter_id=device.counter_id, today=_now().date()
-        )
+        destination = resolve_place(connection, unit_id=device.unit_id, counter_id=device.counter_id, today=today)
+        questionnaire = questionnaire_use.for_citizens(connection, destination.unit_id, today=today)
         fields = offered_fields(connection, destination)
-    offered = {
-        "vi": [(field.code, field.name_vi) for field in fields],
-        "en": [(field.code, field.name_en) for field in fields],
-    }
+    narrow_languages(questionnaire.languages)
     return {
         "device": device.id,
         "name": device.name,
-        "version": SHORT_FORM,
+        "version": questionnaire.id,
         "key": _seal().public,
-        "screens": {language: _screens(destination, offered[language], language) for language in LANGUAGES},
+        "screens": {
+            language: _screens(questionnaire, destination, fields, language) for language in offered_languages()
+        },
     }
 
 
@@ -125,21 +124,23 @@ def _token() -> str:
     return request.headers.get("Authorization", "").removeprefix(BEARER)
 
 
-def _screens(destination: Destination, fields: list[tuple[str, str]], language: str) -> dict[str, str]:
-    questionnaire = load_questionnaire(SHORT_FORM)
-    with force_locale(language):
+def _screens(
+    questionnaire: Questionnaire, destination: Destination, fields: tuple[FieldName, ...], language: str
+) -> dict[str, str]:
+    own = {item for factor in questionnaire.factors if factor.code == OWN_FACTOR for item in factor.items}
+    with force_locale(locale_of(language)):
         # Not by `render_template`: what extensions add there reads the session, and there is none here.
         html = current_app.jinja_env.get_template("kiosk/screens.html").render(
             language=language,
             questionnaire=questionnaire,
             heading=destination.one_stop_name,
-            fields=fields,
-            own=CITIZENS_OWN,
+            fields=[(field.code, field.name_en if language == "en" else field.name_vi) for field in fields],
+            own=own | OWN_QUESTIONS,
             trial=destination.is_trial(_now().date()),
-            example=public_page.is_example(),
         )
         return {
             "html": html,
+            "name": NAMES[language],
             "title": questionnaire.title[language],
             "large": gettext("Chữ to"),
             "dark": gettext("Nền tối"),

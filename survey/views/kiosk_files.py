@@ -15,7 +15,7 @@ from survey.language import choose_language
 from survey.views import public_page
 from survey.views.stylesheet import read_stylesheet
 
-STYLE = read_stylesheet("citizen.css", "page.css", "../kiosk/kiosk.css")
+STYLE = read_stylesheet("citizen.css", "error.css", "page.css", "../kiosk/kiosk.css")
 STATIC = PROJECT_FOLDER / "static"
 SCRIPTS = ("seal.js", "outbox.js", "device.js", "answering.js", "setup.js", "screens.js")
 ICONS = (("kiosk-192.png", "192x192", "any"), ("kiosk-512.png", "512x512", "any maskable"))

@@ -14,7 +14,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.periods import Period, parse_period, previous, quarter_of
-from survey.models import Device, QrCode, Response, Source, SpentNonce, Trust, Unit
+from forms.questionnaire import load_questionnaire
+from survey.models import Device, QrCode, QuestionnaireUse, Response, Source, SpentNonce, Trust, Unit
 from survey.services import device as devices
 from survey.services.scoring import score_period
 
@@ -238,3 +239,30 @@ def test_without_a_token_kiosk_1_is_the_ordinary_form(
     sent = client.post(f"/q/{qr_code.code}?kiosk=1", data={"n": nonce_in(asked)} | CITIZEN_ANSWERS)
     assert sent.status_code == 303
     assert stored(session).trust is Trust.COUNTER
+
+
+def test_a_tablet_asks_what_its_unit_is_assigned_and_covers_what_staff_must_not_ask(
+    client: FlaskClient, session: Session, unit: Unit
+) -> None:
+    session.add(QuestionnaireUse(unit_id=unit.id, version="sipas-1001-v1", valid_from=TODAY, valid_to=None))
+    session.commit()
+    tablet = enrolled(client, session, unit)
+    assert tablet.form["version"] == "sipas-1001-v1"
+    html = tablet.form["screens"]["vi"]["html"]
+    questionnaire = load_questionnaire("sipas-1001-v1")
+    for question in questionnaire.questions:
+        assert f'data-question="{question.code}"' in html
+    # Harassment, money beyond the fees, and the officials themselves.
+    officials = next(factor.items for factor in questionnaire.factors if factor.code == "officials")
+    assert html.count('class="veil done"') == len({"C5", "C6", *officials})
+    answers = dict.fromkeys(questionnaire.rating_items, "4") | {"C2": "13", "C6": "2"}
+    assert tablet.results(tablet.entry(answers=answers)) == ["stored"]
+    response = stored(session)
+    assert (response.version, response.answers) == ("sipas-1001-v1", questionnaire.encode(answers))
+
+
+def test_a_leaders_form_is_none_for_a_tablet(client: FlaskClient, session: Session, unit: Unit) -> None:
+    tablet = enrolled(client, session, unit)
+    leaders = load_questionnaire("leaders-v1")
+    answers = dict.fromkeys(leaders.rating_items, "5")
+    assert tablet.results(tablet.entry(version=leaders.id, answers=answers)) == ["refused"]

@@ -4,11 +4,13 @@
 (function (kiosk) {
   // Time to see that the right one is ticked before it is covered.
   const COVER_AFTER = 4000;
-  const FEWEST = 3;
 
   kiosk.answersIn = (section) => {
     const answers = {};
-    section.querySelectorAll("[data-question] input:checked").forEach((input) => { answers[input.name] = input.value; });
+    section.querySelectorAll("[data-question] input:checked").forEach((input) => {
+      // Several answers to one question stand one after the other.
+      answers[input.name] = (answers[input.name] || "") + input.value;
+    });
     return answers;
   };
 
@@ -22,7 +24,7 @@
     const answers = kiosk.answersIn(section);
     const ratings = Array.from(section.querySelectorAll("[data-rating]"));
     const unanswered = ratings.filter((rating) => !answers[rating.dataset.question]);
-    const enough = ratings.length - unanswered.length >= FEWEST;
+    const enough = ratings.length - unanswered.length >= Number(section.dataset.fewest);
     // What is covered is not asked for: whoever reads aloud shall not urge for it.
     const missing = unanswered.filter((rating) => !isCovered(rating));
     const summary = section.querySelector("[data-missing]");

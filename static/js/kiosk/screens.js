@@ -43,8 +43,8 @@
     document.title = drawn.title;
     document.querySelector("[for=to]").textContent = drawn.large;
     document.querySelector("[for=td]").textContent = drawn.dark;
-    languageLink.textContent = state.language === MAIN_LANGUAGE ? "English" : "Tiếng Việt";
-    languageLink.lang = otherLanguage();
+    languageLink.textContent = kiosk.form().screens[nextLanguage()].name;
+    languageLink.lang = nextLanguage();
     languageLink.hidden = name === "thanks";
     screen.querySelectorAll("[data-screen]").forEach((one) => { one.hidden = one.dataset.screen !== name; });
     window.scrollTo(0, 0);
@@ -52,7 +52,10 @@
     tellCounts();
   }
 
-  function otherLanguage() { return state.language === MAIN_LANGUAGE ? "en" : MAIN_LANGUAGE; }
+  function nextLanguage() {
+    const all = Object.keys(kiosk.form().screens);
+    return all[(all.indexOf(state.language) + 1) % all.length];
+  }
 
   function start() {
     if (state.stale) { location.reload(); return; }
@@ -266,7 +269,7 @@
   languageLink.addEventListener("click", (event) => {
     if (state.name === "setup") return;
     event.preventDefault();
-    state.language = otherLanguage();
+    state.language = nextLanguage();
     if (state.name === "start") { draw("start"); return; }
     changeLanguage();
   });

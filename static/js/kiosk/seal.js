@@ -8,7 +8,7 @@ window.kiosk = window.kiosk || {};
   const CURVE = { name: "ECDH", namedCurve: "P-256" };
   const NUMBER_BYTES = 10;
   // Every entry has one length, so that its size tells nothing either.
-  const PADDED = 640;
+  const PADDED = 2048;
   const encoder = new TextEncoder();
 
   kiosk.canSeal = Boolean(window.crypto && window.crypto.subtle && window.localStorage);
