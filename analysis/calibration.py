@@ -6,6 +6,7 @@ of d g x equal to T. Without bounds this is raking, the limit of iterative propo
 """
 
 from dataclasses import dataclass, replace
+from itertools import combinations_with_replacement
 from typing import Final
 
 import numpy as np
@@ -101,7 +102,7 @@ class _Newton:
         units, columns = problem.target.shape
         self._multiplier = np.zeros((units, columns))
         self._damping = np.full(units, _LEAST_DAMPING)
-        self.ratio, self._dual, self._gap = self._evaluate(self._multiplier)
+        self.ratio, self._dual, self._gap = self._evaluate(self._multiplier, np.zeros(len(problem.unit)))
         # each column alone already tells many infeasible units
         reach = self._column_sums(problem.base)
         slack = 1e-9 * (1 + problem.target)
@@ -130,7 +131,8 @@ class _Newton:
         size = np.abs(direction).max(axis=1, initial=0)
         direction *= np.minimum(1, _LARGEST_STEP / np.maximum(size, 1e-300))[:, None]
         trial = self._multiplier + direction
-        ratio, dual, gap = self._evaluate(trial)
+        linear = self._linear(trial)
+        ratio, dual, gap = self._evaluate(trial, linear)
         # near the end the dual changes less than its own rounding: there the gap decides
         closer = np.abs(gap).max(axis=1) < np.abs(self._gap).max(axis=1)
         better = (dual < self._dual) | (closer & (dual <= self._dual + 1e-12 * self._scale))
@@ -140,39 +142,43 @@ class _Newton:
         self.ratio[cells] = ratio[cells]
         self._damping *= np.where(better, 0.1, 10.0)
         np.maximum(self._damping, np.where(better, _LEAST_DAMPING, 1e-4), out=self._damping)
-        self.infeasible |= self._proved_infeasible(trial)
+        self.infeasible |= self._proved_infeasible(trial, linear)
 
     def _prepare(self, problem: Problem) -> None:
         units, columns = problem.target.shape
         self.problem = problem
         self._none = units * columns
-        used = problem.columns >= 0
-        self._place = np.where(used, problem.unit[:, None] * columns + problem.columns, self._none)
-        pairs = []
-        for first in range(problem.columns.shape[1]):
-            for second in range(problem.columns.shape[1]):
-                place = self._place[:, first] * columns + problem.columns[:, second]
-                pairs.append(np.where(used[:, first] & used[:, second], place, self._none * columns))
-        self._pairs = pairs
+        self._lower, self._upper = problem.lower[problem.unit], problem.upper[problem.unit]
+        kinds = problem.columns.T
+        self._place = [np.where(kind >= 0, problem.unit * columns + kind, self._none) for kind in kinds]
+        self._pairs = [
+            np.where(
+                (self._place[first] < self._none) & (kinds[second] >= 0),
+                self._place[first] * columns + kinds[second],
+                self._none * columns,
+            )
+            for first, second in combinations_with_replacement(range(len(kinds)), 2)
+        ]
         self._scale = np.maximum(group_sums(problem.unit, problem.base, units), 1e-300)
 
     def _linear(self, multiplier: FloatArray) -> FloatArray:
+        """Return x'λ by cell."""
         padded = np.append(multiplier.ravel(), 0.0)
-        sums: FloatArray = padded[self._place].sum(axis=1)
+        sums = np.zeros(len(self.problem.unit))
+        for place in self._place:
+            sums += padded[place]
         return sums
 
     def _column_sums(self, weight: FloatArray) -> FloatArray:
         sums = np.zeros(self._none + 1)
-        for place in self._place.T:
+        for place in self._place:
             sums += group_sums(place, weight, self._none + 1)
         by_unit: FloatArray = sums[:-1].reshape(self.problem.target.shape)
         return by_unit
 
-    def _evaluate(self, multiplier: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """Return g by cell, the dual objective and the gap T - sum of d g x by unit."""
-        problem = self.problem
-        lower, upper = problem.lower[problem.unit], problem.upper[problem.unit]
-        linear = self._linear(multiplier)
+    def _evaluate(self, multiplier: FloatArray, linear: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Return g by cell, the dual objective and the gap T - sum of d g x by unit, for λ and x'λ."""
+        problem, lower, upper = self.problem, self._lower, self._upper
         ratio: FloatArray = np.clip(np.exp(np.minimum(linear, 700)), lower, upper)
         # the primitive of clip(exp(u), L, U): exp(u) inside, straight lines outside
         outside = linear - np.log(np.maximum(ratio, 1e-300))
@@ -183,14 +189,18 @@ class _Newton:
 
     def _hessian(self) -> FloatArray:
         problem = self.problem
-        inside = (self.ratio > problem.lower[problem.unit]) & (self.ratio < problem.upper[problem.unit])
+        inside = (self.ratio > self._lower) & (self.ratio < self._upper)
         weight = problem.base * self.ratio * inside
         units, columns = problem.target.shape
         sums = np.zeros(self._none * columns + 1)
         for place in self._pairs:
             sums += group_sums(place, weight, len(sums))
-        by_unit: FloatArray = sums[:-1].reshape(units, columns, columns)
-        return by_unit
+        # each pair of margins was added up one way round
+        by_unit = sums[:-1].reshape(units, columns, columns)
+        diagonal = np.arange(columns)
+        both: FloatArray = by_unit + by_unit.transpose(0, 2, 1)
+        both[:, diagonal, diagonal] = by_unit[:, diagonal, diagonal]
+        return both
 
     def _solved(self, hessian: FloatArray, gap: FloatArray) -> FloatArray:
         columns = hessian.shape[1]
@@ -199,11 +209,10 @@ class _Newton:
         solved: FloatArray = np.linalg.solve(damped, gap[:, :, None])[:, :, 0].astype(np.float64, copy=False)
         return solved
 
-    def _proved_infeasible(self, direction: FloatArray) -> BoolArray:
-        """Tell the units where no g within bounds can reach T in this direction (Farkas)."""
+    def _proved_infeasible(self, direction: FloatArray, linear: FloatArray) -> BoolArray:
+        """Tell the units where no g within bounds can reach T in the direction λ, given x'λ (Farkas)."""
         problem = self.problem
-        linear = self._linear(direction)
-        bound = np.where(linear > 0, problem.upper[problem.unit], problem.lower[problem.unit])
+        bound = np.where(linear > 0, self._upper, self._lower)
         reach = group_sums(
             problem.unit, np.where(linear == 0, 0, problem.base * linear * bound), len(problem.target)
         )

@@ -2,36 +2,40 @@
 
 Everything scored here is a smooth function of three weighted totals per item: answers in the top two, scores
 restated to 0-1, and answers. Their covariance comes from the residuals of the calibration (Särndal, Swensson and
-Wretman 1992, ch. 6; Deville and Särndal 1992): e = a - x'B with B the d-weighted regression on the margins, and
+Wretman 1992, ch. 6; Deville and Särndal 1992): e = y - x'B with B the d-weighted regression on the margins, and
 V = n/(n-1) times the sum over sampling units of (z - mean z)² with z the sum of w e. Figures are then linear
 combinations of the totals (Woodruff 1971; Binder 1983).
+
+An answer has few states s, each worth the same values v to everyone in a unit: the sum of w y y' over persons is
+v'Jv with J the weighted joint counts of the states of two items, and no person is touched again after counting.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import prod
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.sparse import coo_array, csr_array
+from scipy.sparse import csr_array
 
+from analysis.residuals import CellMargins
 from analysis.sums import BoolArray, FloatArray, IndexArray, group_sums, ratio
+from analysis.tables import STATES, StateArray, joint_tables, rating_tables
 
-StateArray = NDArray[np.int8]
-
-STATES: Final = 6
 TOP, MEAN, ANSWERED = 0, 1, 2
-# what a rating of 1 to 5 (row 0: no rating) adds to the three totals of its item
+# what no rating (row 0) and a rating of 1 to 5 add to the three totals of their item
 STATE_VALUES: Final = np.array([[0, 0, 0], [0, 0, 1], [0, 0.25, 1], [0, 0.5, 1], [1, 0.75, 1], [1, 1, 1]])
+_RATING_VALUES: Final = np.concatenate([STATE_VALUES[:1], STATE_VALUES])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Answers:
     """Patterns (P) of consecutive units 0 .. U-1 over their weighting cells (C) and items (K).
 
-    `state` (K, P) holds ratings 1-5 and 0 for none; `count` the persons of a pattern, `base` the base weight d of
-    each of them (None for 1). `psu` numbers the sampling units 0 .. J-1 in the order of their units, `psu_unit`
-    gives their units, and `clustered` the units that use them; elsewhere the person is the sampling unit.
+    `state` (K, P) holds ratings 1-5, and 0 or -1 for none; `count` the persons of a pattern, `base` the base
+    weight d of each of them (None for 1). `psu` numbers the sampling units 0 .. J-1 in the order of their units,
+    `psu_unit` gives their units, and `clustered` the units that use them; elsewhere the person is the sampling
+    unit.
     """
 
     unit: IndexArray
@@ -49,6 +53,39 @@ class Answers:
         """Return U."""
         return len(self.clustered)
 
+    def weight(self, power: int = 1) -> FloatArray:
+        """Return count × d by pattern, or count × d²."""
+        return self.count if self.base is None else self.count * self.base**power
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CellTables:
+    """How often each state -1 .. 5 of each item occurs in each cell (C, K, 7): persons, and sums of d and d².
+
+    The cells of unit u stand from `bounds[u]` to `bounds[u + 1]`.
+    """
+
+    persons: FloatArray
+    base: FloatArray
+    base_square: FloatArray
+    bounds: IndexArray
+
+    def by_unit(self, values: FloatArray, ratio_of_cell: FloatArray | None = None) -> FloatArray:
+        """Add up the values (C, ...) of the cells of each unit (U, ...), times g if given."""
+        cells = len(values)
+        ratio = np.ones(cells) if ratio_of_cell is None else ratio_of_cell
+        adding = csr_array((ratio, np.arange(cells), self.bounds), shape=(len(self.bounds) - 1, cells))
+        flat: FloatArray = np.asarray(adding @ values.reshape(cells, prod(values.shape[1:])))
+        return flat.reshape(-1, *values.shape[1:])
+
+
+def count_cells(answers: Answers) -> CellTables:
+    """Count the states of the items in each cell."""
+    weights = [answers.count] if answers.base is None else [answers.count, answers.weight(), answers.weight(2)]
+    tables = [rating_tables(answers.cell, answers.state, weight, len(answers.cell_unit)) for weight in weights]
+    bounds = np.searchsorted(answers.cell_unit, np.arange(answers.unit_count + 1))
+    return CellTables(tables[0], tables[len(tables) // 2], tables[-1], bounds)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Totals:
@@ -65,6 +102,10 @@ class Totals:
     covariance: FloatArray
     spread: FloatArray
 
+    def moments(self, coefficients: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Return the variance and the spread over persons (U, V) of figures with these coefficients."""
+        return self.variance(coefficients), self.person_spread(coefficients)
+
     def variance(self, coefficients: FloatArray) -> FloatArray:
         """Return the variance (U, V) of the figures with these coefficients (U, V, 3K)."""
         return _quadratic(coefficients, self.covariance, coefficients)
@@ -78,49 +119,33 @@ class Totals:
         return _quadratic(coefficients, self.spread, coefficients)
 
 
-def weighted_totals(answers: Answers, ratio_of_cell: FloatArray, columns: IndexArray) -> Totals:
+def weighted_totals(
+    answers: Answers, tables: CellTables, ratio_of_cell: FloatArray, columns: IndexArray
+) -> Totals:
     """Estimate the totals of every unit under weights w = g d.
 
     `ratio_of_cell` (C) is g and `columns` (C, M) names the calibration columns that hold in a cell (-1 none),
     numbered inside the unit; without any, the weights are taken as they are.
     """
     units = answers.unit_count
-    base = answers.count if answers.base is None else answers.count * answers.base
-    base_square = base if answers.base is None else base * answers.base
+    raw = tables.by_unit(tables.base, ratio_of_cell)
+    answered, centre = shares_of(raw)
     ratio_of_row = ratio_of_cell[answers.cell]
-    weight = base * ratio_of_row
+    weight, square = answers.weight() * ratio_of_row, answers.weight(2) * ratio_of_row**2
+    spread, squares = _products(answers, centre, (weight, square))
 
-    cell_sums = _item_sums(answers.cell, answers.state, base, len(answers.cell_unit))
-    by_unit = _ByUnit(answers.cell_unit, units)
-    raw = by_unit.sums(cell_sums * ratio_of_cell[:, None, None])
-    answered = raw[:, :, ANSWERED]
-    centre = np.zeros_like(raw)
-    centre[:, :, TOP] = ratio(raw[:, :, TOP], answered)
-    centre[:, :, MEAN] = ratio(raw[:, :, MEAN], answered)
-
-    square = base_square * ratio_of_row**2
-    if np.array_equal(square, weight):
-        squares = spread = _products(answers, centre, weight)[0]
-    else:
-        squares, spread = _products(answers, centre, square, weight)
-    margin = _Margins(answers.cell_unit, columns, units)
-    centred = _centred(cell_sums, centre[answers.cell_unit])
-    cell_base = group_sums(answers.cell, base, len(ratio_of_cell))
-    slopes = margin.regression(cell_base, centred)
+    margins = CellMargins(answers.cell_unit, columns, units)
+    base, base_square = (table[:, 0].sum(axis=1) for table in (tables.base, tables.base_square))
+    centred = _centred(tables.base, centre[answers.cell_unit])
+    slopes = margins.slopes(base, margins.sums(centred))
     if answers.base is not None:
-        cell_sums = _item_sums(answers.cell, answers.state, base_square, len(answers.cell_unit))
-    residual_squares = margin.residual_squares(
-        squares,
-        slopes,
-        group_sums(answers.cell, base_square, len(ratio_of_cell)) * ratio_of_cell**2,
-        _centred(cell_sums, centre[answers.cell_unit]) * ratio_of_cell[:, None] ** 2,
-    )
-    residual_sums = by_unit.sums(centred * ratio_of_cell[:, None]) - np.einsum(
-        "um,umq->uq", margin.sums((cell_base * ratio_of_cell)[:, None])[:, :, 0], slopes
-    )
-    covariance = _variance_of_sum(residual_squares, residual_sums, group_sums(answers.unit, answers.count, units))
+        centred = _centred(tables.base_square, centre[answers.cell_unit])
+    mixed = margins.sums(centred * ratio_of_cell[:, None] ** 2)
+    squares = margins.residual_squares(squares, slopes, base_square * ratio_of_cell**2, mixed)
+    sums = _centred(raw, centre) - np.einsum("um,umq->uq", margins.sums(base * ratio_of_cell), slopes)
+    covariance = _variance_of_sum(squares, sums, group_sums(answers.unit, answers.count, units))
     if answers.clustered.any():
-        _use_clusters(covariance, answers, weight, columns, centre, slopes)
+        _use_clusters(covariance, answers, weight, centre, columns, slopes)
     return Totals(answered, centre[:, :, TOP], centre[:, :, MEAN], covariance, spread)
 
 
@@ -133,107 +158,70 @@ class Answering:
     sampled: FloatArray
 
 
-def answering(answers: Answers, ratio_of_cell: FloatArray, given: BoolArray) -> Answering:
+def answering(answers: Answers, tables: CellTables, ratio_of_cell: FloatArray, given: BoolArray) -> Answering:
     """Count the persons of the patterns where `given` holds (P)."""
-    units = answers.unit_count
-    count = answers.count * given
-    base = count if answers.base is None else count * answers.base
-    persons = group_sums(answers.unit, count, units)
-    sampled = persons
-    if answers.clustered.any():
-        present = group_sums(answers.psu, count, len(answers.psu_unit)) > 0
-        sampled = np.where(answers.clustered, group_sums(answers.psu_unit, present, units), persons)
-    return Answering(persons, group_sums(answers.unit, base * ratio_of_cell[answers.cell], units), sampled)
+    cells = len(answers.cell_unit)
+    persons = base = group_sums(answers.cell, answers.count * given, cells)
+    if answers.base is not None:
+        base = group_sums(answers.cell, answers.weight() * given, cells)
+    return _answering(answers, given, tables.by_unit(persons), tables.by_unit(base, ratio_of_cell))
 
 
-class _ByUnit:
-    """Adding up the cells of each unit; cells stand in the order of their units."""
-
-    def __init__(self, unit: IndexArray, units: int) -> None:
-        self._matrix = csr_array((np.ones(len(unit)), (unit, np.arange(len(unit)))), shape=(units, len(unit)))
-
-    def sums(self, values: FloatArray) -> FloatArray:
-        flat: FloatArray = np.asarray(self._matrix @ values.reshape(len(values), prod(values.shape[1:])))
-        return flat.reshape(len(flat), *values.shape[1:])
+def answering_items(answers: Answers, tables: CellTables, ratio_of_cell: FloatArray) -> list[Answering]:
+    """Count the persons who rated each item."""
+    persons = tables.by_unit(tables.persons)[:, :, 2:].sum(axis=2).T
+    weight = tables.by_unit(tables.base, ratio_of_cell)[:, :, 2:].sum(axis=2).T
+    return [_answering(answers, *item) for item in zip(answers.state > 0, persons, weight, strict=True)]
 
 
-class _Margins:
-    """The margin indicators x of the cells, and the algebra of regressing on them unit by unit."""
-
-    def __init__(self, unit: IndexArray, columns: IndexArray, units: int) -> None:
-        self._units = units
-        self._columns = int(columns.max(initial=0)) + 1
-        cell, place = np.nonzero(columns >= 0)
-        row = unit[cell] * self._columns + columns[cell, place]
-        self._indicator = csr_array((np.ones(len(row)), (row, cell)), shape=(units * self._columns, len(columns)))
-
-    def sums(self, values: FloatArray) -> FloatArray:
-        """Return the sums of x'v over the cells of each unit (U, M, V)."""
-        flat: FloatArray = np.asarray(self._indicator @ values)
-        return flat.reshape(self._units, self._columns, values.shape[1])
-
-    def products(self, weight: FloatArray) -> FloatArray:
-        """Return the weighted sums of x x' over the cells of each unit (U, M, M)."""
-        blocks = np.zeros((self._units, self._columns, self._columns))
-        pairs = coo_array(csr_array(self._indicator.multiply(weight[None, :])) @ self._indicator.T)
-        first, second = pairs.coords
-        blocks[first // self._columns, first % self._columns, second % self._columns] = pairs.data
-        return blocks
-
-    def regression(self, base: FloatArray, sums: FloatArray) -> FloatArray:
-        """Return the d-weighted least-squares slopes (U, M, V) from the d-weighted sums of the cells."""
-        products, wanted = self.products(base), self.sums(sums)
-        scale = np.trace(products, axis1=1, axis2=2) / self._columns
-        # the margins of a unit share their total: a slight ridge picks one of the equivalent slopes, and one
-        # step of refinement removes its trace from the fit
-        ridge = products + (1e-10 * scale + (scale == 0))[:, None, None] * np.eye(self._columns)
-        slopes = np.linalg.solve(ridge, wanted)
-        slopes += np.linalg.solve(ridge, wanted - products @ slopes)
-        return slopes
-
-    def residual_squares(
-        self, squares: FloatArray, slopes: FloatArray, weight: FloatArray, sums: FloatArray
-    ) -> FloatArray:
-        """Turn the weighted sums of a a' into those of (a - x'B)(a - x'B)'."""
-        mixed = self.sums(sums).transpose(0, 2, 1) @ slopes
-        fitted = slopes.transpose(0, 2, 1) @ self.products(weight) @ slopes
-        return squares - mixed - mixed.transpose(0, 2, 1) + fitted
+def _answering(answers: Answers, given: BoolArray, persons: FloatArray, weight: FloatArray) -> Answering:
+    if not answers.clustered.any():
+        return Answering(persons, weight, persons)
+    present = group_sums(answers.psu, given, len(answers.psu_unit)) > 0
+    sampled = np.where(answers.clustered, group_sums(answers.psu_unit, present, answers.unit_count), persons)
+    return Answering(persons, weight, sampled)
 
 
-def _item_sums(group: IndexArray, state: StateArray, weight: FloatArray, size: int) -> FloatArray:
-    """Return the weighted totals (size, K, 3) of the items in each group."""
-    sums = np.empty((size, len(state), 3))
-    for item, ratings in enumerate(state):
-        table = group_sums(group * STATES + ratings, weight, size * STATES).reshape(size, STATES)
-        sums[:, item] = table @ STATE_VALUES
-    return sums
+def shares_of(tables: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return from weighted counts (U, K, 7) the answers (U, K) and the shares of the totals among them (U, K, 3).
+
+    The mean is reckoned from the commonest answer: where everybody gave the same one it is exactly that.
+    """
+    answered = tables[:, :, 2:].sum(axis=2)
+    scores = STATE_VALUES[1:, MEAN]
+    commonest = scores[tables[:, :, 2:].argmax(axis=2)]
+    above = (tables[:, :, 2:] * (scores - commonest[:, :, None])).sum(axis=2)
+    centre = np.zeros((*answered.shape, 3))
+    centre[:, :, TOP] = ratio((tables @ _RATING_VALUES)[:, :, TOP], answered)
+    centre[:, :, MEAN] = np.where(answered > 0, commonest + ratio(above, answered), 0)
+    return answered, centre
 
 
-def _centred(sums: FloatArray, centre: FloatArray) -> FloatArray:
-    """Take the shares (G, K, 3) off item totals; return them flat (G, 3K)."""
-    flat: FloatArray = (sums - centre * sums[:, :, [ANSWERED]]).reshape(len(sums), prod(sums.shape[1:]))
+def centred_values(centre: FloatArray) -> FloatArray:
+    """Return what each state of an item is worth (U, K, 6, 3), centred at the shares (U, K, 3)."""
+    values: FloatArray = STATE_VALUES - centre[:, :, None, :] * STATE_VALUES[:, [ANSWERED]]
+    return values
+
+
+def _centred(tables: FloatArray, centre: FloatArray) -> FloatArray:
+    """Turn counts of states (G, K, 7) into totals centred at shares (G, K, 3); return them flat (G, 3K)."""
+    totals = tables @ _RATING_VALUES
+    for measure in (TOP, MEAN):
+        totals[:, :, measure] -= centre[:, :, measure] * totals[:, :, ANSWERED]
+    flat: FloatArray = totals.reshape(len(totals), prod(totals.shape[1:]))
     return flat
 
 
-def _products(answers: Answers, centre: FloatArray, *weights: FloatArray) -> list[FloatArray]:
-    """Return, for each row weight, the weighted sums of a a' by unit (U, 3K, 3K), a centred at the shares.
-
-    Two ratings have 36 joint values, so one table of counts per pair of items replaces a pass for each product.
-    """
+def _products(answers: Answers, centre: FloatArray, weights: Sequence[FloatArray]) -> list[FloatArray]:
+    """Return for each row weight the sums of w y y' by unit (U, 3K, 3K), y centred at the shares."""
     units, items = answers.unit_count, len(answers.state)
-    values = STATE_VALUES - centre[:, :, None, :] * STATE_VALUES[:, [ANSWERED]]
-    products = [np.empty((units, items, 3, items, 3)) for _ in weights]
-    for first in range(items):
-        first_key = (answers.unit * STATES + answers.state[first]) * STATES
-        left = values[:, first].transpose(0, 2, 1)
-        for second in range(first + 1):
-            key = first_key + answers.state[second]
-            for weight, product in zip(weights, products, strict=True):
-                table = group_sums(key, weight, units * STATES**2).reshape(units, STATES, STATES)
-                block = left @ table @ values[:, second]
-                product[:, first, :, second] = block
-                product[:, second, :, first] = block.transpose(0, 2, 1)
-    return [product.reshape(units, 3 * items, 3 * items) for product in products]
+    valued = centred_values(centre).transpose(0, 1, 3, 2)
+    products = []
+    for joint in joint_tables(answers.unit, answers.state, weights, units):
+        half = valued @ joint.reshape(units, items, STATES, items * STATES)
+        half = half.reshape(units, 3 * items, items, STATES).transpose(0, 2, 3, 1)
+        products.append((valued @ half).reshape(units, 3 * items, 3 * items))
+    return products
 
 
 def _variance_of_sum(squares: FloatArray, sums: FloatArray, sampled: FloatArray) -> FloatArray:
@@ -247,16 +235,15 @@ def _use_clusters(
     covariance: FloatArray,
     answers: Answers,
     weight: FloatArray,
-    columns: IndexArray,
     centre: FloatArray,
+    columns: IndexArray,
     slopes: FloatArray,
 ) -> None:
     """Replace the variance of the clustered units by the one between their sampling units."""
     rows = np.flatnonzero(answers.clustered[answers.unit])
     psus, margin_count = len(answers.psu_unit), slopes.shape[1]
     psu, row_weight = answers.psu[rows], weight[rows]
-    raw = _item_sums(psu, answers.state[:, rows], row_weight, psus)
-    sums = _centred(raw, centre[answers.psu_unit])
+    sums = _centred(rating_tables(psu, answers.state[:, rows], row_weight, psus), centre[answers.psu_unit])
     margins = np.zeros(psus * margin_count)
     for place in columns[answers.cell[rows]].T:
         held = place >= 0
@@ -273,5 +260,5 @@ def _use_clusters(
 
 
 def _quadratic(first: FloatArray, matrix: FloatArray, second: FloatArray) -> FloatArray:
-    product: FloatArray = ((first @ matrix) * second).sum(axis=2)
+    product: FloatArray = np.einsum("uvq,uvq->uv", first @ matrix, second)
     return product

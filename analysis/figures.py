@@ -1,14 +1,25 @@
 """The figures of each unit as combinations of its totals: items, factors, index, people satisfied throughout."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 
 import numpy as np
 
 from analysis.errors import AnalysisError
-from analysis.estimates import ANSWERED, MEAN, TOP, Answering, Answers, Totals, answering
+from analysis.estimates import (
+    ANSWERED,
+    MEAN,
+    TOP,
+    Answering,
+    Answers,
+    CellTables,
+    Totals,
+    answering,
+    answering_items,
+)
 from analysis.rules.score_rule import Aggregation, ScoreRule
 from analysis.sums import BoolArray, FloatArray, group_sums, ratio
+from analysis.unweighted import UnweightedTotals
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +124,6 @@ class Figures:
         """Put blocks of units after one another."""
         return cls(*(np.concatenate([getattr(part, f.name) for part in parts]) for f in fields(cls)))
 
-    def only(self, place: int) -> "Figures":
-        """Keep one figure."""
-        chosen = {f.name: getattr(self, f.name)[:, [place]] for f in fields(self) if f.name != "factor_parts"}
-        return replace(self, **chosen)
-
 
 def lay_out(items: Sequence[str], factors: Sequence[FactorSpec], rule: ScoreRule) -> Layout:
     """Check the factors against the items and the rule's weights."""
@@ -142,17 +148,18 @@ def lay_out(items: Sequence[str], factors: Sequence[FactorSpec], rule: ScoreRule
     return Layout(tuple(items), codes, numbers, weights, tuple(factor.mixed for factor in factors))
 
 
-def answers_given(answers: Answers, layout: Layout, ratio_of_cell: FloatArray) -> list[Answering]:
+def answers_given(
+    answers: Answers, tables: CellTables, layout: Layout, ratio_of_cell: FloatArray
+) -> list[Answering]:
     """Count who answered each item, then each factor, then any of them."""
-    given = [state > 0 for state in answers.state[: len(layout.items)]]
-    by_item = [answering(answers, ratio_of_cell, item) for item in given]
+    *by_item, by_any = answering_items(answers, tables, ratio_of_cell)
     by_factor = [
         by_item[items[0]]
         if len(items) == 1
-        else answering(answers, ratio_of_cell, np.any([given[item] for item in items], axis=0))
+        else answering(answers, tables, ratio_of_cell, np.any(answers.state[list(items)] > 0, axis=0))
         for items in layout.factor_items
     ]
-    return [*by_item, *by_factor, answering(answers, ratio_of_cell, answers.state[-1] > 0)]
+    return [*by_item, *by_factor, by_any]
 
 
 def person_parts(answers: Answers, layout: Layout, ratio_of_cell: FloatArray) -> FloatArray:
@@ -196,6 +203,44 @@ def choose_use(given: Sequence[Answering], parts: FloatArray, layout: Layout, ru
 
 def figures_of(totals: Totals, given: Sequence[Answering], use: Use, layout: Layout, rule: ScoreRule) -> Figures:
     """Put the figures of every unit together."""
+    draft = _drafted(totals, use, layout, rule)
+    measure = MEAN if rule.formula in ("MEAN5", "MEAN04") else TOP
+    parts = _factor_parts(totals, draft.influence, use, layout, measure)
+    return _figures(draft, totals, given, slice(None), parts)
+
+
+def unweighted_figure(
+    totals: UnweightedTotals, given: Sequence[Answering], use: Use, layout: Layout, rule: ScoreRule
+) -> Figures:
+    """Return the rule's own index as if everyone counted the same."""
+    place = layout.official(rule)
+    draft = _drafted(totals, use, layout, rule)
+    return _figures(draft, totals, given, slice(place, place + 1), np.full_like(use.factor_weights, np.nan))
+
+
+def _figures(
+    draft: "_Draft",
+    totals: Totals | UnweightedTotals,
+    given: Sequence[Answering],
+    places: slice,
+    factor_parts: FloatArray,
+) -> Figures:
+    influence, who = draft.influence[:, places], draft.who[places]
+    persons = np.stack([answer.persons for answer in given], axis=1)[:, who]
+    weight = np.stack([answer.weight for answer in given], axis=1)[:, who]
+    variance, spread = totals.moments(influence)
+    simple = spread * weight
+    return Figures(
+        share=draft.share[:, places],
+        variance=np.maximum(variance, 0),
+        simple_variance=np.divide(simple, persons - 1, out=np.full_like(simple, np.nan), where=persons > 1),
+        persons=persons,
+        sampled=np.stack([answer.sampled for answer in given], axis=1)[:, who],
+        factor_parts=factor_parts,
+    )
+
+
+def _drafted(totals: Totals | UnweightedTotals, use: Use, layout: Layout, rule: ScoreRule) -> "_Draft":
     draft = _Draft(totals, layout)
     items, factors = len(layout.items), len(layout.codes)
     for measure in (TOP, MEAN):
@@ -214,29 +259,17 @@ def figures_of(totals: Totals, given: Sequence[Answering], use: Use, layout: Lay
         draft.put_mean(index, factor_places, use.factor_weights, who=items + factors)
         draft.put_ratio(pooled, layout.pooled_items(), measure, who=items + factors)
     draft.put_ratio(layout.all_satisfied, [items], TOP, who=items + factors)
-
-    persons = np.stack([answer.persons for answer in given], axis=1)[:, draft.who]
-    weight = np.stack([answer.weight for answer in given], axis=1)[:, draft.who]
-    simple = totals.person_spread(draft.influence) * weight
-    measure = MEAN if rule.formula in ("MEAN5", "MEAN04") else TOP
-    return Figures(
-        share=draft.share,
-        variance=np.maximum(totals.variance(draft.influence), 0),
-        simple_variance=np.divide(simple, persons - 1, out=np.full_like(simple, np.nan), where=persons > 1),
-        persons=persons,
-        sampled=np.stack([answer.sampled for answer in given], axis=1)[:, draft.who],
-        factor_parts=_factor_parts(totals, draft.influence, use, layout, measure),
-    )
+    return draft
 
 
 class _Draft:
     """Shares and influences of the figures, place by place; `who` says whose answers a figure rests on."""
 
-    def __init__(self, totals: Totals, layout: Layout) -> None:
+    def __init__(self, totals: Totals | UnweightedTotals, layout: Layout) -> None:
         units, figures = len(totals.answered), layout.figure_count
         self._totals = totals
         self.share = np.full((units, figures), np.nan)
-        self.influence = np.zeros((units, figures, totals.covariance.shape[1]))
+        self.influence = np.zeros((units, figures, 3 * totals.answered.shape[1]))
         self.who = np.zeros(figures, np.intp)
 
     def put_ratio(self, place: int, items: Sequence[int], measure: int, *, who: int) -> None:

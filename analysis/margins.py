@@ -27,10 +27,11 @@ MARGIN_STATUSES: Final[tuple[MarginStatus, ...]] = (
 class Cells:
     """The responses of each unit by field × channel × outcome: the only places where weights differ.
 
-    Cells stand in the order of their units; a level of -1 is unknown.
+    Cells stand in the order of their units; a level of -1 is unknown. The patterns of cell c are the tally's rows
+    `rows[c]` to `rows[c + 1]`.
     """
 
-    of_row: IndexArray
+    rows: IndexArray
     unit: IndexArray
     levels: dict[MarginName, IndexArray]
     count: FloatArray
@@ -113,11 +114,10 @@ def _places(names: Sequence[str], among: Sequence[str]) -> IndexArray:
 def _cells(tally: Tally, units: IndexArray, levels: dict[MarginName, tuple[str, ...]]) -> Cells:
     # tally rows of one cell are neighbours: that is the tally's canonical order
     rows = tally.pattern_count
-    starts = np.ones(rows, np.bool_)
-    if rows:
-        starts[1:] = False
-        for column in (tally.unit, tally.field, tally.channel, tally.outcome):
-            starts[1:] |= column[1:] != column[:-1]
+    starts = np.zeros(rows, np.bool_)
+    starts[:1] = True
+    for column in (tally.unit, tally.field, tally.channel, tally.outcome):
+        starts[1:] |= column[1:] != column[:-1]
     first = np.flatnonzero(starts)
     unit = units[tally.unit[first]] if rows else np.zeros(0, np.intp)
     by_name: dict[MarginName, IndexArray] = {}
@@ -126,7 +126,7 @@ def _cells(tally: Tally, units: IndexArray, levels: dict[MarginName, tuple[str, 
         place = np.append(_places(getattr(tally, f"{name}_levels"), levels[name]), -1)
         by_name[name] = place[getattr(tally, name)[first]]
     count = np.add.reduceat(tally.count, first).astype(np.float64) if rows else np.zeros(0)
-    return Cells(np.cumsum(starts) - 1, unit, by_name, count)
+    return Cells(np.append(first, rows), unit, by_name, count)
 
 
 def _plan(

@@ -10,7 +10,6 @@ from analysis.calibration_report import calibration_reports, calibration_warning
 from analysis.diagnostics import coverage_shares, effective_counts
 from analysis.estimates import MEAN, TOP
 from analysis.figures import Figures, Layout, Use
-from analysis.intervals import share_interval
 from analysis.leverage import jackknife_factors
 from analysis.margins import Margins
 from analysis.planning import own_sample, yamane_sample
@@ -26,25 +25,27 @@ from analysis.scores import (
     UnitScore,
     UnitStatus,
     Unweighted,
-    ValueStatus,
     Warning,
 )
-from analysis.sums import BoolArray, FloatArray
+from analysis.shown import ShownFigures
+from analysis.sums import BoolArray, group_sums
 from analysis.tally import TRUST_LEVELS, Tally
 from analysis.weights import UnitWeights
-
-_MEASURE: dict[Formula, int] = {"TOP2": TOP, "ALLSAT": TOP, "MEAN5": MEAN, "MEAN04": MEAN}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Computed:
-    """Everything computed, for all units in the order of their ids."""
+    """Everything computed, for all units in the order of their ids.
+
+    `ratings` (U, K, 7) counts the persons for whom an item was not applicable, skipped, and rated 1 to 5.
+    """
 
     margins: Margins
     weights: UnitWeights
     figures: Figures
     unweighted: Figures
     use: Use
+    ratings: NDArray[np.int64]
     clustered: BoolArray
     psu_counts: NDArray[np.int64]
 
@@ -56,131 +57,77 @@ def unit_scores(computed: Computed, tally: Tally, layout: Layout, rule: ScoreRul
 
 
 class _Assembly:
-    """The computed arrays as plain numbers, put together unit by unit."""
+    """The computed arrays as plain numbers: each column for all units at once, then put together by unit."""
 
     def __init__(self, computed: Computed, tally: Tally, layout: Layout, rule: ScoreRule) -> None:
-        margins = computed.margins
+        margins, weights = computed.margins, computed.weights
         self._computed, self._layout, self._rule = computed, layout, rule
-        remaining = np.ones(len(margins.unit_ids))
+        cells, units = margins.cells, len(margins.unit_ids)
+        remaining = np.ones(units)
         if rule.fpc:
             fraction = margins.responses / np.maximum(margins.dossiers, 1)
             remaining = np.where(fraction < 1, 1 - fraction, 1)
-        cells, units, weights = margins.cells, len(margins.unit_ids), computed.weights
-        factors = jackknife_factors(cells.unit, cells.count, weights.columns, weights.ratio, units)
-        self._figures = _Estimates(computed.figures, remaining, factors, rule)
-        self._unweighted = _Estimates(computed.unweighted, remaining, np.ones(units), rule)
-        self._counts = _Counts(tally, margins.unit_ids, rule)
+        self._n = margins.responses.astype(np.int64).tolist()
+        self._dossiers = np.rint(margins.dossiers).astype(np.int64).tolist()
+        weighted = np.rint(margins.dossiers) > 0
+        leverage = jackknife_factors(cells.unit, cells.count, weights.columns, weights.ratio, units)
+        figures = ShownFigures(computed.figures, remaining, leverage, weighted, rule)
+        unweighted = ShownFigures(computed.unweighted, remaining, np.ones(units), np.ones(units, np.bool_), rule)
+        self._index = figures.of(layout.official(rule), rule.formula)
+        self._unweighted = unweighted.of(0, rule.formula)
+        items = [_item_scores(computed, figures, layout, rule, item) for item in range(len(layout.items))]
+        factors = [_factor_scores(computed, figures, layout, rule, factor) for factor in range(len(layout.codes))]
+        self._items, self._factors = list(zip(*items, strict=True)), list(zip(*factors, strict=True))
+        self._alternatives = list(zip(*_alternatives(figures, layout), strict=True))
+        self._who = _Responses(tally, margins.unit_ids, rule)
         self._reports = calibration_reports(margins, weights, rule)
         self._effective = effective_counts(cells.unit, cells.count, weights.ratio, units).tolist()
         self._coverage = coverage_shares(margins, rule).tolist()
-        formulas: tuple[Formula, ...] = ("TOP2", "MEAN5")
-        self._alternative_places: list[tuple[Formula, Aggregation, int]] = [
-            (formula, aggregation, layout.index(aggregation, _MEASURE[formula]))
-            for formula in formulas
-            for aggregation in AGGREGATIONS
-        ]
-        self._alternative_places.append(("ALLSAT", "pooled", layout.all_satisfied))
+        self._clustered, self._psu_counts = computed.clustered.tolist(), computed.psu_counts.tolist()
 
     def unit_score(self, unit: int) -> UnitScore:
-        margins, rule, layout = self._computed.margins, self._rule, self._layout
-        n, dossiers = int(margins.responses[unit]), round(float(margins.dossiers[unit]))
-        weighted = dossiers > 0
-        index = self._figures.estimate(unit, layout.official(rule), rule.formula, weighted=weighted)
-        plain = self._unweighted.estimate(unit, 0, rule.formula)
+        n, dossiers, rule = self._n[unit], self._dossiers[unit], self._rule
+        weighted, needed = dossiers > 0, yamane_sample(dossiers)
+        index, plain, report = self._index[unit], self._unweighted[unit], self._reports[unit]
+        factors = self._factors[unit] if self._factors else ()
         status = _unit_status(n, dossiers, index)
-        report = self._reports[unit]
-        points = [
+        points, points_lower, points_upper, points_unweighted = (
             None if share is None else to_points(share, rule.conversion)
             for share in (index.share, index.lower, index.upper, plain.share)
-        ]
+        )
         own = None
         if index.share is not None and 0 < index.share < 1:
             own = own_sample(dossiers, index.share, level=rule.level)
-        items = tuple(self._item(unit, item, weighted) for item in range(len(layout.items)))
-        factors = tuple(self._factor(unit, factor, items, weighted) for factor in range(len(layout.codes)))
         return UnitScore(
-            unit_id=margins.unit_ids[unit],
+            unit_id=self._computed.margins.unit_ids[unit],
             status=status,
             n=n,
             dossiers=dossiers,
             n_effective=self._effective[unit] if n else None,
             coverage_share=self._coverage[unit] if weighted else None,
             response_share=n / dossiers if weighted else None,
-            minimum_sample=yamane_sample(dossiers) if weighted else None,
+            minimum_sample=needed if weighted else None,
             minimum_sample_own=own,
-            trust_counts=self._counts.trust(unit),
-            flagged_count=self._counts.flagged[unit],
-            excluded_count=self._counts.excluded[unit],
+            trust_counts=dict(zip(TRUST_LEVELS, self._who.trust[unit], strict=True)),
+            flagged_count=self._who.flagged[unit],
+            excluded_count=self._who.excluded[unit],
             index_share=index.share,
             se=index.se,
             lower=index.lower,
             upper=index.upper,
             df=index.df,
             deff=index.deff,
-            psu="counter_week" if self._computed.clustered[unit] else "person",
-            psu_count=int(self._computed.psu_counts[unit]),
-            points=points[0],
-            points_lower=points[1],
-            points_upper=points[2],
-            unweighted=Unweighted(plain, points[3]),
-            alternatives=self._alternatives(unit, weighted),
+            psu="counter_week" if self._clustered[unit] else "person",
+            psu_count=self._psu_counts[unit],
+            points=points,
+            points_lower=points_lower,
+            points_upper=points_upper,
+            unweighted=Unweighted(plain, points_unweighted),
+            alternatives=self._alternatives[unit],
             factors=factors,
-            items=items,
+            items=self._items[unit],
             calibration=report,
-            warnings=tuple(self._warnings(unit, status, n, dossiers, factors, report)),
-        )
-
-    def _alternatives(self, unit: int, weighted: bool) -> tuple[Alternative, ...]:
-        return tuple(
-            Alternative(formula, aggregation, self._figures.estimate(unit, place, formula, weighted=weighted))
-            for formula, aggregation, place in self._alternative_places
-        )
-
-    def _factor(self, unit: int, factor: int, items: Sequence[ItemScore], weighted: bool) -> FactorScore:
-        layout, rule, use = self._layout, self._rule, self._computed.use
-        if len(layout.factor_items[factor]) == 1:
-            only = items[layout.factor_items[factor][0]]
-            top2, mean5 = only.top2, only.mean5
-        else:
-            top2 = self._figures.estimate(unit, layout.factor(factor, TOP), "TOP2", weighted=weighted)
-            mean5 = self._figures.estimate(unit, layout.factor(factor, MEAN), "MEAN5", weighted=weighted)
-        estimate = mean5 if rule.formula == "MEAN5" else top2
-        if rule.formula == "MEAN04":
-            estimate = self._figures.estimate(unit, layout.factor(factor, MEAN), "MEAN04", weighted=weighted)
-        shown = estimate.share is not None
-        by_factors = shown and rule.aggregation == "factors" and rule.formula != "ALLSAT"
-        status: FactorStatus = "used"
-        if estimate.n == 0:
-            status = "no_answers"
-        elif estimate.n < rule.suppress_below:
-            status = "suppressed"
-        elif not use.factor_used[unit, factor]:
-            status = "left_out"
-        part = float(self._computed.figures.factor_parts[unit, factor])
-        return FactorScore(
-            code=layout.codes[factor],
-            n=estimate.n,
-            status=status,
-            weight=float(layout.weights[factor]),
-            weight_used=float(use.factor_weights[unit, factor]),
-            variance_share=part if by_factors and part == part else None,
-            estimate=estimate,
-            top2=top2,
-            mean5=mean5,
-        )
-
-    def _item(self, unit: int, item: int, weighted: bool) -> ItemScore:
-        counts = self._counts.ratings[item][unit]
-        top2 = self._figures.estimate(unit, self._layout.item(item, TOP), "TOP2", weighted=weighted)
-        ones, twos, threes, fours, fives = counts[2:]
-        return ItemScore(
-            code=self._layout.items[item],
-            n=top2.n,
-            not_applicable_count=counts[0],
-            skipped_count=counts[1],
-            rating_counts=None if top2.n < self._rule.suppress_below else (ones, twos, threes, fours, fives),
-            top2=top2,
-            mean5=self._figures.estimate(unit, self._layout.item(item, MEAN), "MEAN5", weighted=weighted),
+            warnings=tuple(self._warnings(unit, status, n, dossiers, needed, factors, report)),
         )
 
     def _warnings(
@@ -189,6 +136,7 @@ class _Assembly:
         status: UnitStatus,
         n: int,
         dossiers: int,
+        needed: int,
         factors: Sequence[FactorScore],
         report: CalibrationReport | None,
     ) -> list[Warning]:
@@ -200,7 +148,7 @@ class _Assembly:
         found = [Warning("no_usable_factor")] if status == "suppressed" else []
         if n < rule.mark_below:
             found.append(Warning("few_responses", {"n": n, "minimum": rule.mark_below}))
-        if n < (needed := yamane_sample(dossiers)):
+        if n < needed:
             found.append(Warning("below_minimum_sample", {"n": n, "minimum": needed}))
         if n > dossiers:
             found.append(Warning("more_responses_than_dossiers", {"n": n, "dossiers": dossiers}))
@@ -230,69 +178,85 @@ def _unit_status(n: int, dossiers: int, index: Estimate) -> UnitStatus:
     return "marked" if index.status == "marked" else "scored"
 
 
-class _Estimates:
-    """Figures of all units as plain numbers, ready to be shown one by one."""
-
-    def __init__(
-        self, figures: Figures, remaining: FloatArray, jackknife_factors: FloatArray, rule: ScoreRule
-    ) -> None:
-        variance = figures.variance * remaining[:, None]
-        simple = figures.simple_variance
-        believed = variance
-        if rule.interval_variance == "corrected":
-            # few dissatisfied in a level of high weight look like none: never below simple random sampling
-            believed = np.fmax(variance, simple * remaining[:, None]) * jackknife_factors[:, None]
-        # an item answered in one sampling unit only still deserves an interval, the widest one
-        df = np.maximum(figures.sampled - 1, 1)
-        lower, upper = share_interval(figures.share, believed, figures.persons, df, rule.level)
-        deff = np.divide(variance, simple, out=np.full_like(variance, np.nan), where=simple > 0)
-        self._rule = rule
-        columns = (figures.persons, figures.share, np.sqrt(variance), lower, upper, df, deff)
-        # one flat list: a list for each figure would keep the garbage collector busy
-        self._width, self._places = len(columns), variance.shape[1]
-        self._numbers: list[float] = np.stack(columns, axis=2).ravel().tolist()
-
-    def estimate(self, unit: int, place: int, formula: Formula, *, weighted: bool = True) -> Estimate:
-        start = (unit * self._places + place) * self._width
-        persons, share, se, lower, upper, df, deff = self._numbers[start : start + self._width]
-        n = int(persons)
-        if n == 0 or share != share:
-            return Estimate(n, "no_answers" if n == 0 else "suppressed")
-        if n < self._rule.suppress_below:
-            return Estimate(n, "suppressed")
-        if not weighted:
-            return Estimate(n, "no_weights")
-        if formula == "MEAN5":
-            share, lower, upper = 0.2 + 0.8 * share, 0.2 + 0.8 * lower, 0.2 + 0.8 * upper
-            se *= 0.8
-        status: ValueStatus = "marked" if n < self._rule.mark_below else "shown"
-        return Estimate(n, status, share, se, lower, upper, int(df), deff if deff == deff else None)
+def _item_scores(
+    computed: Computed, figures: ShownFigures, layout: Layout, rule: ScoreRule, item: int
+) -> list[ItemScore]:
+    """Return the score of one item in every unit."""
+    return [
+        ItemScore(
+            layout.items[item],
+            top2.n,
+            not_applicable,
+            skipped,
+            None if top2.n < rule.suppress_below else (ones, twos, threes, fours, fives),
+            top2,
+            mean5,
+        )
+        for (not_applicable, skipped, ones, twos, threes, fours, fives), top2, mean5 in zip(
+            computed.ratings[:, item].tolist(),
+            figures.of(layout.item(item, TOP), "TOP2"),
+            figures.of(layout.item(item, MEAN), "MEAN5"),
+            strict=True,
+        )
+    ]
 
 
-class _Counts:
-    """Persons by trust, flag and rating; responses that the rule does not count stand apart."""
+def _factor_scores(
+    computed: Computed, figures: ShownFigures, layout: Layout, rule: ScoreRule, factor: int
+) -> list[FactorScore]:
+    """Return the score of one factor in every unit."""
+    top, mean = layout.factor(factor, TOP), layout.factor(factor, MEAN)
+    if len(only := layout.factor_items[factor]) == 1:
+        top, mean = layout.item(only[0], TOP), layout.item(only[0], MEAN)
+    top2, mean5 = figures.of(top, "TOP2"), figures.of(mean, "MEAN5")
+    estimates = mean5 if rule.formula == "MEAN5" else top2
+    if rule.formula == "MEAN04":
+        estimates = figures.of(layout.factor(factor, MEAN), "MEAN04")
+    by_factors = rule.aggregation == "factors" and rule.formula != "ALLSAT"
+    code, weight, use = layout.codes[factor], float(layout.weights[factor]), computed.use
+    columns = (use.factor_used, use.factor_weights, computed.figures.factor_parts)
+    scores = []
+    for estimate, of_top2, of_mean5, used, weight_used, part in zip(
+        estimates, top2, mean5, *(column[:, factor].tolist() for column in columns), strict=True
+    ):
+        status: FactorStatus = "used" if used else "left_out"
+        if estimate.n < rule.suppress_below:
+            status = "suppressed" if estimate.n else "no_answers"
+        shown = by_factors and estimate.share is not None and part == part
+        share = part if shown else None
+        scores.append(
+            FactorScore(code, estimate.n, status, weight, weight_used, share, estimate, of_top2, of_mean5)
+        )
+    return scores
+
+
+def _alternatives(figures: ShownFigures, layout: Layout) -> list[list[Alternative]]:
+    """Return the index of every unit under each usual formula and aggregation."""
+    measures: tuple[tuple[Formula, int], ...] = (("TOP2", TOP), ("MEAN5", MEAN))
+    kinds: list[tuple[Formula, Aggregation, int]] = [
+        (formula, aggregation, layout.index(aggregation, measure))
+        for formula, measure in measures
+        for aggregation in AGGREGATIONS
+    ]
+    kinds.append(("ALLSAT", "pooled", layout.all_satisfied))
+    return [
+        [Alternative(formula, aggregation, estimate) for estimate in figures.of(place, formula)]
+        for formula, aggregation, place in kinds
+    ]
+
+
+class _Responses:
+    """Persons of each unit by trust and flag; responses that the rule does not count stand apart."""
 
     def __init__(self, tally: Tally, unit_ids: Sequence[str], rule: ScoreRule) -> None:
         place = {unit: number for number, unit in enumerate(unit_ids)}
-        units = np.array([place[unit] for unit in tally.unit_ids], np.intp)[tally.unit]
-        counts = np.isin(tally.trust, [TRUST_LEVELS.index(level) for level in rule.trust_levels])
-        counted = tally.count * counts
-        size = len(unit_ids)
-        self._trust = _table(units, tally.trust, counted, size, len(TRUST_LEVELS))
-        self.flagged = _table(units, tally.flagged, counted, size, 2)[:, 1].tolist()
-        self.excluded = _table(units, counts, tally.count, size, 2)[:, 0].tolist()
-        self.ratings: list[list[list[int]]] = [
-            _table(units, tally.ratings[:, item] + 1, counted, size, 7).tolist()
-            for item in range(len(tally.items))
-        ]
-
-    def trust(self, unit: int) -> dict[str, int]:
-        return dict(zip(TRUST_LEVELS, self._trust[unit].tolist(), strict=True))
-
-
-def _table(
-    unit: NDArray[np.intp], level: NDArray[np.int8] | BoolArray, count: NDArray[np.int64], units: int, levels: int
-) -> NDArray[np.int64]:
-    sums = np.bincount(unit * levels + level, count, units * levels)
-    table: NDArray[np.int64] = np.rint(sums).astype(np.int64).reshape(units, levels)
-    return table
+        levels = len(TRUST_LEVELS)
+        key = (tally.unit * np.int32(levels) + tally.trust) * np.int32(2) + tally.flagged
+        table = np.zeros((len(unit_ids), levels, 2), np.int64)
+        table[[place[unit] for unit in tally.unit_ids]] = group_sums(
+            key, tally.count, len(tally.unit_ids) * levels * 2
+        ).reshape(-1, levels, 2)
+        counts = np.isin(TRUST_LEVELS, list(rule.trust_levels))
+        self.trust: list[list[int]] = (table.sum(axis=2) * counts).tolist()
+        self.flagged: list[int] = table[:, counts, 1].sum(axis=1).tolist()
+        self.excluded: list[int] = table[:, ~counts].sum(axis=(1, 2)).tolist()

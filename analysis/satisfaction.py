@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.estimates import Answers, weighted_totals
+from analysis.estimates import Answers, count_cells, weighted_totals
 from analysis.figures import (
     FactorSpec,
     Figures,
@@ -16,6 +16,7 @@ from analysis.figures import (
     figures_of,
     lay_out,
     person_parts,
+    unweighted_figure,
 )
 from analysis.margins import Margins, plan_margins
 from analysis.population import Population
@@ -24,6 +25,7 @@ from analysis.rules.score_rule import ScoreRule
 from analysis.scores import ScoreTable
 from analysis.sums import BoolArray, IndexArray
 from analysis.tally import Tally
+from analysis.unweighted import UnweightedTotals
 from analysis.weights import UnitWeights, weight_units
 from analysis.year import combine_year
 
@@ -31,7 +33,7 @@ __all__ = ["FactorSpec", "combine_year", "score_units"]
 
 # units are worked on in blocks of about this many patterns: arrays that fit the processor's cache are faster
 _BLOCK_PATTERNS = 60_000
-_BLOCK_UNITS = 256
+_BLOCK_UNITS = 128
 
 
 def score_units(
@@ -54,9 +56,9 @@ def score_units(
     margins = plan_margins(counted, population, rule)
     weights = weight_units(margins, rule)
     sampling = _SamplingUnits(counted, margins, rule)
-    blocks: list[tuple[Figures, Use, Figures]] = []
+    blocks: list[tuple[Figures, Use, Figures, NDArray[np.int64]]] = []
     unit_count = len(margins.unit_ids)
-    for first, last in _blocks(margins, counted):
+    for first, last in _blocks(margins):
         blocks.append(_score_block(counted, margins, weights, sampling, layout, rule, first, last))
         if progress is not None:
             progress(last / unit_count)
@@ -66,6 +68,7 @@ def score_units(
         figures=Figures.joined([block[0] for block in blocks]),
         use=Use.joined([block[1] for block in blocks]),
         unweighted=Figures.joined([block[2] for block in blocks]),
+        ratings=np.concatenate([block[3] for block in blocks]),
         clustered=sampling.clustered,
         psu_counts=sampling.counts,
     )
@@ -86,10 +89,11 @@ def _score_block(
     rule: ScoreRule,
     first: int,
     last: int,
-) -> tuple[Figures, Use, Figures]:
+) -> tuple[Figures, Use, Figures, NDArray[np.int64]]:
     cells = _slice(margins.cells.unit, first, last)
-    rows = _slice(margins.cells.of_row, cells.start, cells.stop)
-    cell = margins.cells.of_row[rows] - cells.start
+    bounds = margins.cells.rows[cells.start : cells.stop + 1]
+    rows = slice(int(bounds[0]), int(bounds[-1]))
+    cell = np.repeat(np.arange(len(bounds) - 1), np.diff(bounds))
     psu, psu_unit = sampling.local(rows, first, last)
     answers = Answers(
         unit=margins.cells.unit[cells][cell] - first,
@@ -103,14 +107,15 @@ def _score_block(
         clustered=sampling.clustered[first:last],
     )
     ratio = weights.ratio[cells]
-    given = answers_given(answers, layout, ratio)
+    tables = count_cells(answers)
+    given = answers_given(answers, tables, layout, ratio)
     use = choose_use(given, person_parts(answers, layout, ratio), layout, rule)
-    totals = weighted_totals(answers, ratio, weights.columns[cells])
-    equal = weighted_totals(answers, np.ones_like(ratio), np.full((len(ratio), 1), -1))
+    totals = weighted_totals(answers, tables, ratio, weights.columns[cells])
     return (
         figures_of(totals, given, use, layout, rule),
         use,
-        figures_of(equal, given, use, layout, rule).only(layout.official(rule)),
+        unweighted_figure(UnweightedTotals(answers, tables), given, use, layout, rule),
+        tables.by_unit(tables.persons)[:, :-1].astype(np.int64),
     )
 
 
@@ -119,20 +124,27 @@ class _SamplingUnits:
 
     def __init__(self, tally: Tally, margins: Margins, rule: ScoreRule) -> None:
         units = len(margins.unit_ids)
-        row_unit = margins.cells.unit[margins.cells.of_row] if tally.pattern_count else np.zeros(0, np.intp)
+        self._psu = tally.psu
+        self._present = self._unit = np.zeros(0, np.intp)
+        self.counts: NDArray[np.int64] = np.zeros(units, np.int64)
+        self.clustered: BoolArray = np.zeros(units, np.bool_)
+        if not tally.psu.any():
+            return
+        row_unit = np.repeat(margins.cells.unit, np.diff(margins.cells.rows))
         # psu numbers rise with the units, whose order is the tally's
         self._present = np.flatnonzero(np.bincount(tally.psu)[1:]) + 1
-        unit_of_psu = np.zeros(int(tally.psu.max(initial=0)) + 1, np.intp)
+        unit_of_psu = np.zeros(int(tally.psu.max()) + 1, np.intp)
         unit_of_psu[tally.psu] = row_unit
         self._unit = unit_of_psu[self._present]
-        self._psu = tally.psu
-        self.counts: NDArray[np.int64] = np.bincount(self._unit, minlength=units)
+        self.counts = np.bincount(self._unit, minlength=units)
         without = np.bincount(row_unit[tally.psu == 0], minlength=units)
-        wanted = rule.psu == "counter_week"
-        self.clustered: BoolArray = wanted & (without == 0) & (self.counts >= rule.minimum_psus)
+        if rule.psu == "counter_week":
+            self.clustered = (without == 0) & (self.counts >= rule.minimum_psus)
 
     def local(self, rows: slice, first: int, last: int) -> tuple[IndexArray, IndexArray]:
         """Number the sampling units of a block from 0; return them by row and their units."""
+        if not self.clustered[first:last].any():
+            return np.zeros(rows.stop - rows.start, np.intp), np.zeros(0, np.intp)
         block = _slice(self._unit, first, last)
         return (
             np.searchsorted(self._present[block], self._psu[rows]),
@@ -141,18 +153,18 @@ class _SamplingUnits:
 
 
 def _states(ratings: NDArray[np.int8], layout: Layout) -> NDArray[np.int8]:
-    """Return ratings by item, 0 for none, and last the pseudo item ALLSAT: 5 if every answer is 4 or 5, else 1."""
+    """Return ratings by item, and last the pseudo item ALLSAT: 5 if every answer is 4 or 5, else 1 (0: none)."""
     states = np.empty((len(layout.items) + 1, len(ratings)), np.int8)
-    np.maximum(ratings.T, 0, out=states[:-1])
+    states[:-1] = ratings.T
     asked = states[layout.pooled_items()]
     answered = (asked > 0).any(axis=0)
-    states[-1] = np.where(answered, np.where(((asked == 0) | (asked >= 4)).all(axis=0), 5, 1), 0)
+    states[-1] = np.where(answered, np.where(((asked <= 0) | (asked >= 4)).all(axis=0), 5, 1), 0)
     return states
 
 
-def _blocks(margins: Margins, tally: Tally) -> Iterator[tuple[int, int]]:
+def _blocks(margins: Margins) -> Iterator[tuple[int, int]]:
     units = len(margins.unit_ids)
-    ends = np.searchsorted(margins.cells.unit[margins.cells.of_row], np.arange(units), side="right")
+    ends = margins.cells.rows[np.searchsorted(margins.cells.unit, np.arange(units), side="right")]
     first = 0
     while first < units:
         start = int(ends[first - 1]) if first else 0

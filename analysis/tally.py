@@ -59,11 +59,13 @@ class Tally:
 
     def select(self, mask: NDArray[np.bool_]) -> "Tally":
         """Keep the rows of a mask; units and levels keep their numbers."""
+        if mask.all():
+            return self
         return replace(self, **{name: getattr(self, name)[mask] for name in _ROW_COLUMNS})
 
     def with_trust(self, levels: Iterable[str]) -> "Tally":
         """Keep the responses of these trust levels."""
-        return self.select(np.isin(self.trust, [TRUST_LEVELS.index(level) for level in levels]))
+        return self.select(np.isin(TRUST_LEVELS, list(levels))[self.trust])
 
     def without_flagged(self) -> "Tally":
         """Keep the responses that no screening flag points at."""

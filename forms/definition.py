@@ -27,11 +27,18 @@ RESERVED_CODE = "L"
 
 
 class Definition:
-    """A parsed definition. `place` says where an entry stands, for the message of a fault."""
+    """A parsed definition. `place` says where an entry stands, for the message of a fault.
 
-    def __init__(self, data: Mapping[str, Any]) -> None:
+    Every language it names must be complete. One under `review` need not be: what it lacks is listed in `missing`
+    and stands there in Vietnamese, marked "[vi]". That is for those who translate, never for a citizen.
+    """
+
+    def __init__(self, data: Mapping[str, Any], review: str | None = None) -> None:
         self._data = data
-        self.languages = tuple(str(language) for language in data.get("languages", ()))
+        self._review = review
+        self.missing: dict[str, str] = {}
+        named = [str(language) for language in data.get("languages", ())]
+        self.languages = tuple(dict.fromkeys([*named, *([review] if review else [])]))
         if not {"vi", "en"} <= set(self.languages):
             raise QuestionnaireError("languages: expected at least vi and en")
 
@@ -139,7 +146,10 @@ class Definition:
         return self._text(entry[key], f"{place}: {key}") if key in entry else None
 
     def _text(self, entry: Any, place: str) -> Text:
-        texts = entry if isinstance(entry, dict) else {}
+        texts = dict(entry) if isinstance(entry, dict) else {}
+        if self._review and not str(texts.get(self._review, "")).strip() and "vi" in texts:
+            self.missing[place] = str(texts["vi"])
+            texts[self._review] = f"[vi] {texts['vi']}"
         missing = [language for language in self.languages if not str(texts.get(language, "")).strip()]
         if missing:
             raise QuestionnaireError(f"{place}: no text in {', '.join(missing)}")

@@ -53,6 +53,7 @@ __all__ = [
     "provide_questionnaires",
     "questionnaire_from",
     "released_questionnaires",
+    "review_questionnaire",
 ]
 
 _FOLDER = files("forms") / "definitions"
@@ -211,16 +212,32 @@ def _provided(version: str | None) -> Mapping[str, Questionnaire]:
 
 def parse_questionnaire(content: str) -> Questionnaire:
     """Read a definition in TOML; raise QuestionnaireError that names the place of the first fault."""
+    return questionnaire_from(_read(content))
+
+
+def review_questionnaire(content: str, language: str) -> tuple[Questionnaire, Mapping[str, str]]:
+    """Read a definition that is being translated into `language`; return also what it lacks (place → Vietnamese).
+
+    What is missing is marked "[vi]" in the questionnaire, which is for translators only.
+    """
+    data = _read(content)
+    definition = Definition(data, review=language)
+    return _assemble(data, definition), definition.missing
+
+
+def _read(content: str) -> dict[str, Any]:
     try:
-        data = tomllib.loads(content)
+        return tomllib.loads(content)
     except tomllib.TOMLDecodeError as error:
         raise QuestionnaireError(f"not valid TOML: {error}") from error
-    return questionnaire_from(data)
 
 
 def questionnaire_from(data: Mapping[str, Any]) -> Questionnaire:
     """Read a definition's data, as TOML or JSON give it; the fault is named as by `parse_questionnaire`."""
-    definition = Definition(data)
+    return _assemble(data, Definition(data))
+
+
+def _assemble(data: Mapping[str, Any], definition: Definition) -> Questionnaire:
     questionnaire = Questionnaire(
         id=definition.value("id", str),
         purpose=_purpose(data),
@@ -302,7 +319,7 @@ def _check(questionnaire: Questionnaire) -> None:
 
 def _check_sections(questionnaire: Questionnaire) -> None:
     """Refuse questions that a person would not find under their heading."""
-    known = [section.code for section in questionnaire.sections] or [None]
+    known: list[str | None] = [section.code for section in questionnaire.sections] or [None]
     if len(set(known)) != len(known):
         raise QuestionnaireError("section codes used twice")
     for question in questionnaire.questions:

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, func, make_url, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
@@ -110,3 +110,13 @@ def empty_log(engine: Engine) -> None:
         cursor.close()
     finally:
         connection.close()
+
+
+def wait_for_closing(session: Session, *, closing: bool) -> None:
+    """Let a period be closed only while nothing is booked into a day that has passed, and the other way round.
+
+    Call it first in a write transaction; it holds until that ends. Writers on SQLite never overlap anyway.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        lock = func.pg_advisory_xact_lock if closing else func.pg_advisory_xact_lock_shared
+        session.execute(select(lock(func.hashtext("hailong closing"))))

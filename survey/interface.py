@@ -12,13 +12,12 @@ from survey.messages import SENTENCES
 
 _FOLDER = Path(__file__).resolve().parent
 TRANSLATIONS = _FOLDER / "translations"
-# Where a citizen's page takes its words from: every template but the officers', these modules, and these sentences.
+# Where a citizen's page takes its words from: templates but the officers', these modules, and these sentences.
 _OFFICERS_TEMPLATES = "officer/"
 _MODULES = ("views/citizen.py", "views/errors.py", "views/public_page.py")
 PUBLIC_SENTENCES = ("unknown_code", "revoked_code", "closed_unit")
 
 
-@cache
 def is_complete(language: str) -> bool:
     """Tell whether everything a citizen may read is translated; a page is never shown in two languages."""
     return bool(catalogue(language).is_file() and not missing_texts(language))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from functools import cache
 
 from babel import Locale
 from flask import g, has_request_context, request
@@ -31,7 +32,7 @@ def choose_language() -> str:
 def offered_languages() -> tuple[str, ...]:
     """List the languages that this page can be read in, whole."""
     if "offered_languages" not in g:
-        g.offered_languages = _interface_languages()
+        g.offered_languages = LANGUAGES if request.path.startswith(OFFICERS) else public_languages()
     offered: tuple[str, ...] = g.offered_languages
     return offered
 
@@ -59,9 +60,9 @@ def locale_of(language: str) -> Locale | str:
     return language if language in LANGUAGES else Locale("vi", modifier=language)
 
 
-def _interface_languages() -> tuple[str, ...]:
-    if request.path.startswith(OFFICERS):
-        return LANGUAGES
+@cache
+def public_languages() -> tuple[str, ...]:
+    """List the languages that all of the citizens' pages are translated into, but for the questionnaires."""
     return (*LANGUAGES, *(language for language in NAMES if language not in LANGUAGES and is_complete(language)))
 
 

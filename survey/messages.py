@@ -91,6 +91,11 @@ SENTENCES = IMPORT_SENTENCES | {
     "example_needs_example_mode": _(
         "Dữ liệu ví dụ chỉ dùng để xem thử: hãy đặt HAILONG_ENV=example rồi chạy lại."
     ),
+    "period_changed": _(
+        "Trong lúc chốt, kỳ %(period)s có thêm phiếu giấy vừa nhập. Chưa chốt; hãy chạy lại lệnh."
+    ),
+    "questionnaire_unreadable": _("Không đọc được bộ câu hỏi: %(detail)s"),
+    "unknown_language": _("Chưa hỗ trợ ngôn ngữ “%(language)s”. Các mã dùng được: %(known)s."),
     "period_closed": _("Kỳ %(period)s đã chốt, không thể tính lại hay nhập thêm."),
     "period_not_over": _("Kỳ %(period)s còn đến hết ngày %(last)s; chỉ chốt được sau ngày đó."),
     "period_not_started": _("Kỳ %(period)s chưa bắt đầu: ngày đầu tiên là %(first)s."),

@@ -52,7 +52,7 @@ def init_app(app: Flask) -> None:
         response.headers["X-Content-Type-Options"] = "nosniff"
         # A policy says what a page may do; a script obeys that of the page which loads it.
         if response.mimetype != "text/javascript":
-            response.headers["Content-Security-Policy"] = "; ".join(f"{k} {v}" for k, v in policy.items())
+            response.headers["Content-Security-Policy"] = "; ".join(f"{k} {v}" for k, v in policy.items() if v)
             response.headers["Referrer-Policy"] = "no-referrer"
             if settings.is_secure:
                 response.headers["Strict-Transport-Security"] = "max-age=31536000"

@@ -1,11 +1,12 @@
 // What the citizens' pages do better with a script; none of them needs it. ES5 only: the WebView of Android 6 and 7.
 // The words come from the page (data-…), in its language. A form that was sent but not yet acknowledged is kept in
 // localStorage under its nonce, tried again until the server says 201 or refuses it for good, and then wiped.
+// Where nothing can be kept, `store` is a text, which forgets what is put into it.
 (function (w, d) {
   var box = d.getElementById("ms"), form = d.forms[0], summary = d.getElementById("es"), voices = w.speechSynthesis;
   if (!box || !box.dataset) return;
-  var say = box.dataset, own = "hl." + (form.n && form.n.value), pause = 4e3, busy, timer, store, visit, playing;
-  try { store = w.localStorage; visit = w.sessionStorage; store.length } catch (e) { store = visit = Object.freeze({}) }
+  var say = box.dataset, own = "hl." + (form.n && form.n.value), pause = 2e3, busy, timer, store, visit, playing;
+  try { store = w.localStorage; visit = w.sessionStorage; store.length } catch (e) { store = visit = "" }
 
   function tell(text, address) {
     var child = d.createElement(address ? "a" : "span");
@@ -34,8 +35,7 @@
       busy = 0;
       if (!thanks && store[key] && (code < 400 || code == 429 || code > 499)) {
         tell(say.kept);
-        timer = setTimeout(retry, pause);
-        pause = Math.min(pause * 2, 3e5);
+        timer = setTimeout(retry, pause *= 2);
         return;
       }
       delete store[key];
@@ -51,7 +51,7 @@
 
   function retry() {
     var key = say.kept && Object.keys(store).filter(function (name) { return !name.indexOf("hl.") })[0];
-    if (key && !busy) send(key, store[key].split(" ")[0], store[key].split(" ")[1]);
+    if (key && !busy) send.apply(0, [key].concat(store[key].split(" ")));
   }
 
   form.addEventListener("submit", function (event) {
@@ -73,7 +73,7 @@
   function offer() {
     var voice = voices.getVoices().filter(function (one) { return !one.lang.toLowerCase().indexOf(d.documentElement.lang) })[0];
     if (!voice || !say.read || d.querySelector(".ls")) return;
-    [].forEach.call(d.querySelectorAll("fieldset"), function (question) {
+    d.querySelectorAll("fieldset").forEach(function (question) {
       var button = d.createElement("button");
       function rest() { if (playing == button) playing = 0; button.textContent = say.read }
       button.type = "button";
@@ -84,7 +84,7 @@
         if (playing) playing.textContent = say.read;
         playing = 0;
         if (mine) return;
-        [].forEach.call(question.querySelectorAll("legend,label"), function (part) { text += " " + part.textContent + "." });
+        question.querySelectorAll("legend,label").forEach(function (part) { text += " " + part.textContent + "." });
         text = new SpeechSynthesisUtterance(text);
         text.voice = voice;
         text.onend = rest;

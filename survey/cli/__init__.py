@@ -16,6 +16,7 @@ from survey.cli import (
     paper,
     purge,
     qr,
+    questionnaires,
     receipts,
     score,
     setup,
@@ -34,6 +35,7 @@ COMMANDS: tuple[click.Command, ...] = (
     export.export,
     analyse.analyse_command,
     qr.qr,
+    questionnaires.questionnaires,
     officers.officers,
     purge.purge,
 )

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
 
 import click
 from flask import current_app
@@ -23,6 +24,8 @@ from survey.services import audit, receipt
 from survey.services.receipt import Link, Output, Receipts
 
 COLUMNS = ("Mã hồ sơ", "Mã đơn vị", "Liên kết", "Dùng đến hết ngày")
+MANY = 50
+Shown = TypeVar("Shown")
 OUTPUT_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
@@ -65,7 +68,14 @@ def receipts(
             for path in (out, links)
         )
         made = receipt.make_receipts(
-            db.session, data, wanted, now=now, actor=audit.COMMAND_LINE, file_name=name, dry_run=dry_run
+            db.session,
+            data,
+            wanted,
+            now=now,
+            actor=audit.COMMAND_LINE,
+            file_name=name,
+            dry_run=dry_run,
+            progress=_progress,
         )
         if pdf_file is not None:
             pdf_file.write(made.pdf)
@@ -90,6 +100,14 @@ def _echo(made: Receipts, out: Path | None, links: Path | None, *, dry_run: bool
     if links is not None:
         click.echo(f"Liên kết để gửi: {links}")
     click.echo("Chỉ những tệp này cho biết mã nào của hồ sơ nào: trao, gửi xong hãy xoá đi.")
+
+
+def _progress(slips: Sequence[Shown]) -> Iterator[Shown]:
+    if len(slips) < MANY:
+        yield from slips
+        return
+    with click.progressbar(slips, label="Đang vẽ mã", file=sys.stderr) as bar:
+        yield from bar
 
 
 def _line(link: Link) -> tuple[str, ...]:

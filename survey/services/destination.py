@@ -61,7 +61,7 @@ class Destination:
     @property
     def is_online_link(self) -> bool:
         """Whether the code is a unit's own link, which everybody gets."""
-        return self.counter_id is None and self.ticket is None
+        return self.counter_id is None and self.ticket is None and self.channel is Channel.ONLINE
 
     def is_trial(self, today: date) -> bool:
         """Tell whether a response of today is a trial: the unit has not started yet."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from analysis.points import round_half_up
 from forms.questionnaire import Purpose, Questionnaire, load_questionnaire
-from survey.codes import LINK_CODE_LENGTH
+from survey.codes import LINK_CODE_LENGTH, new_code
 from survey.database import write
 from survey.errors import HailongError
 from survey.models import LeaderResponse, LeaderSurvey, Unit
@@ -23,7 +23,19 @@ from survey.services.one_time_code import Grant
 
 DEFAULT_VERSION = "leaders-v1"
 _STORE = insert(LeaderResponse)
-_ASKED = select(LeaderSurvey.asked).where(LeaderSurvey.id == bindparam("survey_id"))
+_ASKED = (
+    select(LeaderSurvey.asked, Unit.name)
+    .join(Unit, Unit.id == LeaderSurvey.unit_id)
+    .where(LeaderSurvey.id == bindparam("survey_id"))
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a leader is told: which unit is rated, and how many leaders were asked to."""
+
+    unit_name: str
+    leaders: int
 
 
 @dataclass(frozen=True)
@@ -48,11 +60,12 @@ def is_asked(destination: Destination) -> bool:
     return destination.ticket is not None and destination.ticket.purpose is CodePurpose.LEADER
 
 
-def asked(connection: Connection, destination: Destination) -> int | None:
-    """Count the leaders who were asked about the unit; None where a code is not for leaders."""
+def asked(connection: Connection, destination: Destination) -> Asked | None:
+    """Find which unit a leader's link is about and how many were asked; None where a code is not for leaders."""
     if destination.ticket is None or not is_asked(destination):
         return None
-    return connection.scalar(_ASKED, {"survey_id": destination.ticket.survey_id}) or 0
+    found = connection.execute(_ASKED, {"survey_id": destination.ticket.survey_id}).one()
+    return Asked(unit_name=found.name, leaders=found.asked)
 
 
 def check_purpose(destination: Destination, questionnaire: Questionnaire) -> None:
@@ -103,7 +116,8 @@ def invite(
             )
             for unit in units
         ]
-        drawn = one_time_code.issue(session, grants, lengths=(LINK_CODE_LENGTH,), today=now.date())
+        drawn = [new_code(LINK_CODE_LENGTH) for _ in units]
+        one_time_code.issue(session, grants, codes=[(code,) for code in drawn], today=now.date())
         audit.record(
             session,
             now=now,
@@ -112,7 +126,7 @@ def invite(
             subject=round_name,
             detail={"units": len(surveys), "links": len(units), "version": version, "until": f"{expires_on}"},
         )
-    return [code for (code,) in drawn]
+    return drawn
 
 
 def results(session: Session, *, round_name: str) -> list[LeaderResult]:

@@ -12,7 +12,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from forms.questionnaire import SKIPPED, Questionnaire, load_questionnaire
-from survey.database import write
+from survey.database import wait_for_closing, write
 from survey.errors import HailongError
 from survey.models import (
     BatchState,
@@ -129,6 +129,7 @@ def finish(session: Session, batch_id: str, *, reason: str, officer: Officer, no
     differ, `paper_period_closed` or, if it was discarded, `paper_batch_ended`.
     """
     with write(session):
+        wait_for_closing(session, closing=False)
         batch = locked_batch(session, batch_id)
         if batch.state is BatchState.FINISHED:
             return batch

@@ -49,7 +49,7 @@ class Released:
             return {}  # a database without tables yet has released nothing
         for name, definition in rows:
             if name not in self.known:
-                self.known[name] = questionnaire_from(json.loads(definition))
+                self.known[name] = questionnaire_from(json.loads(definition or "{}"))
         return self.known
 
 

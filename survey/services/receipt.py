@@ -20,7 +20,7 @@ from survey.codes import LINK_CODE_LENGTH, SLIP_CODE_LENGTH
 from survey.database import write
 from survey.errors import Fault
 from survey.models import ServiceField, Unit
-from survey.reports.slip import Slip, slips_pdf
+from survey.reports.slip import Progress, Slip, slips_pdf
 from survey.services import audit, one_time_code
 from survey.services.cells import BadCell, day, one_of, text
 from survey.services.columns import Column, Row, Table, duplicates, read_table
@@ -86,6 +86,7 @@ def make_receipts(
     actor: str,
     file_name: str,
     dry_run: bool = False,
+    progress: Progress = iter,
 ) -> Receipts:
     """Draw new codes for every dossier of a CSV or XLSX list and return what is to be printed and sent.
 
@@ -105,7 +106,7 @@ def make_receipts(
         _slip(row, grant, drawn[0], output.base_url)
         for row, grant, drawn in zip(table.rows, grants, codes, strict=True)
     ]
-    pdf, pages = slips_pdf(slips, dated=today, note=note) if output.slips else (b"", 0)
+    pdf, pages = slips_pdf(slips, dated=today, note=note, progress=progress) if output.slips else (b"", 0)
     links = tuple(
         Link(row["number"] or "", row["unit"].code, address(output.base_url, drawn[-1]), grant.expires_on)
         for row, grant, drawn in zip(table.rows, grants, codes, strict=True)

@@ -16,11 +16,12 @@ from analysis.rules import DEFAULT_SCORE_RULE, load_score_rule
 from analysis.satisfaction import combine_year
 from analysis.scores import QuarterResult, UnitScore, YearScore
 from survey.config import TIME_ZONE
-from survey.database import write
+from survey.database import wait_for_closing, write
 from survey.errors import HailongError
 from survey.models import DossierCount, Score, ScoreSet, ScoreState, Unit
 from survey.services import audit
 from survey.services.scoring import Progress, ScoredPeriod, score_period
+from survey.services.tally import response_count
 
 PROVISIONAL_REVISION = 0
 PROGRAM_VERSION = version("hailong")
@@ -53,8 +54,12 @@ def close(
         raise HailongError("period_not_over", period=period.text, last=f"{period.last:%d/%m/%Y}")
     scored = score_period(session, period, now=now, progress=progress)
     with write(session):
+        wait_for_closing(session, closing=True)
         if closed_set(session, period.text) is not None:
             raise HailongError("period_closed", period=period.text)
+        if response_count(session, period, scored.rule) != scored.response_count:
+            # Paper may be booked into a day that has passed; what is frozen must be what is there.
+            raise HailongError("period_changed", period=period.text)
         _drop_provisional(session, period)
         frozen = _store(session, scored, ScoreState.CLOSED, revision=1)
         audit.record(

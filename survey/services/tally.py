@@ -32,7 +32,7 @@ from analysis.periods import Period
 from analysis.rules import ScoreRule
 from analysis.satisfaction import FactorSpec
 from analysis.tally import Tally, TallyBuilder
-from forms.questionnaire import Questionnaire, load_questionnaire
+from forms.questionnaire import Purpose, Questionnaire, load_questionnaire
 from survey.models import Response, Source, Trust, Unit
 from survey.services.response import LATE
 
@@ -85,6 +85,11 @@ def counts_towards(period: Period, trust_levels: Collection[str]) -> ColumnEleme
     )
 
 
+def response_count(session: Session, period: Period, rule: ScoreRule) -> int:
+    """Count the responses of `period` that count under `rule`."""
+    return session.scalar(select(func.count()).where(counts_towards(period, rule.trust_levels))) or 0
+
+
 def count_responses(
     session: Session,
     period: Period,
@@ -102,7 +107,11 @@ def count_responses(
         condition = and_(condition, Response.unit_id.in_(unit_ids))
     # Version, trust, flag and outcome have few combinations: naming each in the WHERE of its own query keeps
     # them out of GROUP BY, where every further column costs a third of a second per million rows.
-    contexts = session.execute(select(*_context_columns()).where(condition).distinct()).all()
+    contexts = [
+        context
+        for context in session.execute(select(*_context_columns()).where(condition).distinct()).all()
+        if load_questionnaire(context[0]).purpose is Purpose.CITIZEN
+    ]
     questionnaires = tuple(load_questionnaire(version) for version in sorted({context[0] for context in contexts}))
     items = tuple(dict.fromkeys(item for q in questionnaires for item in q.rating_items))
     builder = TallyBuilder(

@@ -22,9 +22,10 @@ from survey.errors import HailongError
 from survey.extensions import db
 from survey.language import choose_language, narrow_languages
 from survey.messages import sentence
-from survey.models import Channel
+from survey.models import Channel, Purpose
 from survey.services import comment, leader_survey, one_time_code, questionnaire_use, response
 from survey.services.destination import Destination, FieldName, offered_fields, resolve
+from survey.services.leader_survey import Asked
 from survey.services.opening import Openings
 from survey.services.response import Spending
 from survey.views import public_page, script
@@ -66,6 +67,7 @@ class FormFacts:
     trial: bool
     example: bool
     preview: str = ""
+    one_time: bool = False
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,10 @@ def answer(code: str) -> AnyResponse:
         _open_questionnaire(connection, destination)
         facts = _facts(destination, sent.questionnaire, leader_survey.asked(connection, destination))
     html = _form_html(facts, sent, nonce=sent.n.current_token, failed=True)
-    return public_page.respond(html, 400 if sent.is_altered else 422, style=public_page.REFUSED_STYLE)
+    page = public_page.respond(html, 400 if sent.is_altered else 422, style=public_page.REFUSED_STYLE)
+    # It holds answers: once they are sent, "Back" must not find them. Asked for again, it leads to the thanks.
+    page.headers["Cache-Control"] = "no-store"
+    return page
 
 
 @blueprint.get("/q/<code>/thanks")
@@ -298,7 +303,7 @@ def _opening(code: str) -> Opening:
     return Opening(_signer(), code, version, _now())
 
 
-def _facts(destination: Destination, questionnaire: Questionnaire, asked: int | None) -> FormFacts:
+def _facts(destination: Destination, questionnaire: Questionnaire, asked: Asked | None) -> FormFacts:
     narrow_languages(questionnaire.languages)
     language = choose_language()
     fields: tuple[FieldName, ...] = ()
@@ -308,14 +313,15 @@ def _facts(destination: Destination, questionnaire: Questionnaire, asked: int | 
         fields = _fields(_engine(), kept, int(_now().timestamp()) // FIELDS_KEPT_SECONDS)
     return FormFacts(
         questionnaire=questionnaire,
-        heading=destination.one_stop_name,
+        heading=destination.one_stop_name if asked is None else asked.unit_name,
         online=destination.channel is Channel.ONLINE,
         fields=tuple((field.code, field.name_en if language == "en" else field.name_vi) for field in fields),
-        asked=asked,
+        asked=None if asked is None else asked.leaders,
         language=language,
         trial=destination.is_trial(_now().date()),
         example=public_page.is_example(),
         preview=_preview_picture() if destination.is_online_link else "",
+        one_time=destination.ticket is not None and destination.ticket.purpose is Purpose.DOSSIER,
     )
 
 

@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
+from analysis.periods import quarter_of
 from forms.paper import BeginForm, SheetForm
 from survey.access import Permission, require, visible_units
 from survey.config import TIME_ZONE
@@ -188,7 +189,8 @@ def _begin_form(unit: Unit) -> BeginForm:
         boxes,
         data={
             "batch": paper.new_batch_id(),
-            "first_day": today - timedelta(days=today.weekday()),
+            # This week, as far as it lies in this quarter.
+            "first_day": max(today - timedelta(days=today.weekday()), quarter_of(today).first),
             "last_day": today,
             "opened_on": today,
         },

@@ -21,12 +21,13 @@ NOBODY = Signer(b"preview")
 
 def preview_response(questionnaire: Questionnaire) -> Response:
     """Answer with the form as a phone shows it; it cannot be sent, and only our own pages may frame it."""
+    for_leaders = questionnaire.purpose is Purpose.LEADER
     facts = FormFacts(
         questionnaire=questionnaire,
-        heading=_("Tên Bộ phận Một cửa của đơn vị"),
+        heading=_("Tên đơn vị") if for_leaders else _("Tên Bộ phận Một cửa của đơn vị"),
         online=False,
         fields=(),
-        asked=3 if questionnaire.purpose is Purpose.LEADER else None,
+        asked=3 if for_leaders else None,
         language=choose_language(),
         trial=False,
         example=public_page.is_example(),

@@ -1,4 +1,4 @@
-"""The one script of the citizens' pages: optional, kept by the browser for good, and as small as it can be sent."""
+"""The one script of the citizens' pages: optional, kept by the browser for good, and sent as small as can be."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ def script(name: str) -> Response:
         abort(404)
     takes_gzip = request.accept_encodings["gzip"] > 0
     response = Response(SCRIPT.gzipped if takes_gzip else SCRIPT.plain, content_type="text/javascript")
-    response.headers["Cache-Control"] = f"max-age={_A_YEAR}, immutable"
-    response.headers["Vary"] = "Accept-Encoding"
+    # Private: kept by the browser that asked, in the encoding it takes.
+    response.headers["Cache-Control"] = f"private, max-age={_A_YEAR}, immutable"
     if takes_gzip:
         response.headers["Content-Encoding"] = "gzip"
     return response

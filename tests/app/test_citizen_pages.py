@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 from collections.abc import Callable
 
@@ -9,6 +10,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
+
+from survey.views.script import SCRIPT
 
 from factories import Factory
 
@@ -147,3 +150,15 @@ def test_the_policy_allows_the_pages_own_style_and_no_inline_script(client: Flas
     assert "'unsafe" not in policy
     assert "style-src 'self' 'sha256-" in policy
     assert "default-src 'none'" in policy
+
+
+def test_the_script_is_kept_by_the_browser_for_good_and_sets_nothing(client: FlaskClient) -> None:
+    plain = client.get(SCRIPT.address)
+    packed = client.get(SCRIPT.address, headers={"Accept-Encoding": "gzip"})
+    assert plain.headers["Content-Type"] == "text/javascript"
+    assert plain.headers["Cache-Control"] == "private, max-age=31536000, immutable"
+    assert plain.headers["X-Content-Type-Options"] == "nosniff"
+    assert "Set-Cookie" not in plain.headers
+    assert gzip.decompress(packed.data) == plain.data == SCRIPT.plain
+    # An address of an earlier version leads nowhere; the page it was on works without.
+    assert client.get("/js/00000000.js").status_code == 404

@@ -15,7 +15,7 @@ from survey.extensions import db
 from survey.models import Response, ResponseExtra, SpentNonce
 from survey.services.response import number_hash, submit_extra
 
-from citizens import NUMBER, count, send, signer
+from citizens import NUMBER, count, nonce_in, send, signer
 from factories import Factory
 
 
@@ -47,6 +47,25 @@ def test_the_thank_you_page_is_the_same_for_everyone_but_the_number(client: Flas
     assert len(worst.headers["Location"]) == len(best.headers["Location"])
     for words in ("Trân trọng cảm ơn Ông/Bà.", "Ý kiến đã được ghi nhận.", "Ông/Bà có thể đóng trang này."):
         assert words in pages[0].text
+
+
+def test_not_even_the_size_on_the_wire_tells_what_was_answered(client: FlaskClient, code: str) -> None:
+    packed = {"Accept-Encoding": "gzip"}
+    for mark in ("", "&x=1"):
+        sent, pages = [], []
+        for rating in "15":
+            nonce = nonce_in(client.get(f"/q/{code}"))
+            answers = dict.fromkeys(("Q1", "Q2", "Q3", "Q4", "Q5"), rating) | {"n": nonce}
+            sent.append(client.post(f"/q/{code}?send=1{mark}", data=answers, headers=packed))
+            pages.append(client.get(sent[-1].headers["Location"], headers=packed))
+        assert [page.headers["Content-Encoding"] for page in pages] == ["gzip", "gzip"]
+        assert pages[0].headers.to_wsgi_list() == pages[1].headers.to_wsgi_list()
+        assert len(pages[0].data) == len(pages[1].data)
+        # The redirect differs in its receipt alone, and that has one length.
+        worst, best = ({**answer.headers, "Location": ""} for answer in sent)
+        assert worst == best
+        assert len(sent[0].data) == len(sent[1].data)
+        assert len(sent[0].headers["Location"]) == len(sent[1].headers["Location"])
 
 
 def test_the_switches_follow_to_the_thank_you_page(client: FlaskClient, code: str) -> None:

@@ -80,6 +80,8 @@ def test_a_link_is_good_once_and_says_how_few_are_asked(client: FlaskClient, ses
     link = invited(session, unit, 3)[0]
     page = client.get(f"/q/{link}")
     assert "Phiếu đánh giá của lãnh đạo" in page.text
+    assert "Phường An Hoà" in page.text
+    assert "Trung tâm Phục vụ" not in page.text, "leaders rate the unit, not its counter"
     assert "Chỉ 3 lãnh đạo được mời đánh giá đơn vị này." in page.text
     assert "Hồ sơ của Ông/Bà về việc gì?" not in page.text
     data = {"n": nonce_in(page)} | GOOD

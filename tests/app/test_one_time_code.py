@@ -43,6 +43,7 @@ def test_a_one_time_code_opens_the_form_of_its_unit_and_tells_what_it_knows(
     page = client.get(f"/q/{code}").text
     assert "Trung tâm Tân Hoà" in page
     assert "Cổng Dịch vụ công quốc gia" in page
+    assert "Không ai biết hồ sơ nào trả lời thế nào." in page
     assert FIELD_QUESTION not in page
     assert send(client, f"/q/{code}", L="y-te").status_code == 303
     stored = session.scalars(select(Response)).one()
@@ -111,6 +112,18 @@ def test_a_double_tap_is_one_response_and_two_people_with_one_slip_are_not_two(
     assert len({nonce for nonce, status in statuses if status == 303}) == 1
     assert [status for _, status in statuses].count(303) == 4
     assert (count(session, Response), count(session, SpentNonce)) == (1, 1)
+
+
+def test_many_slips_at_once_all_count(app: Flask, session: Session, factory: Factory) -> None:
+    unit = factory.unit()
+    codes = [factory.one_time_code(unit) for _ in range(24)]
+
+    def answer(code: str) -> int:
+        return send(app.test_client(), f"/q/{code}").status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(answer, codes)) == {303}
+    assert (count(session, Response), count(session, OpenTicket)) == (24, 1)
 
 
 def test_missing_answers_come_back_and_the_code_stays_good(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -27,6 +28,7 @@ from survey.models import (
     Trust,
     Unit,
 )
+from survey.services import score as scores
 
 from citizens import count
 from commands import hailong
@@ -356,6 +358,29 @@ def test_paper_of_a_closed_period_is_refused_with_clear_words(
     again = begin(client)
     assert again.status_code == 422
     assert "đã chốt" in again.text
+
+
+def test_a_period_does_not_close_over_paper_that_comes_in_meanwhile(
+    app: Flask, factory: Factory, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unit = factory.unit()
+    factory.dossiers(unit, "2026-Q2", {("dat-dai", "direct", "on_time"): 900})
+    factory.responses(unit, "555552", 40, local_date=date(2026, 5, 4))
+    scored = scores.score_period
+
+    def score_while_paper_comes_in(*arguments: Any, **options: Any) -> Any:
+        result = scored(*arguments, **options)
+        factory.responses(unit, "111112", 1, local_date=date(2026, 5, 4), trust=Trust.ASSISTED)
+        return result
+
+    with monkeypatch.context() as patch:
+        patch.setattr(scores, "score_period", score_while_paper_comes_in)
+        assert "hãy chạy lại lệnh" in hailong(app, "close", "2026-Q2", expect=1).stderr
+    hailong(app, "close", "2026-Q2")
+    session.rollback()
+    closed = scores.closed_set(session, "2026-Q2")
+    assert closed is not None
+    assert closed.response_count == 41
 
 
 def test_a_box_of_one_field_knows_it_and_a_unit_before_its_start_is_on_trial(

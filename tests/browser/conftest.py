@@ -22,7 +22,7 @@ from tablets import OFFICER, SHOP, TABLET, enrol, register
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 # Not faults: a page with status 404 or 422, and a network that a test has cut. Chromium writes a line for each.
-EXPECTED = ("the server responded with a status of", "net::ERR_INTERNET_DISCONNECTED")
+EXPECTED = ("the server responded with a status of", "net::ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED")
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -53,6 +53,15 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def freezing_chromium(chromium: Browser) -> Iterator[Browser]:
+    """A Chromium that keeps pages as they were left, for "Back"; Playwright switches that off elsewhere."""
+    ignored = ["--disable-back-forward-cache"]
+    browser = chromium.browser_type.launch(executable_path=str(CHROMIUM), args=FLAGS, ignore_default_args=ignored)
+    yield browser
+    browser.close()
 
 
 @pytest.fixture

@@ -116,7 +116,7 @@ def test_a_new_version_goes_from_the_editor_to_the_poster(
     phone.locator("text=Chỗ ngồi chờ rộng rãi").wait_for()
     officer.fill('[id="question.0.text.en"]', "")
     officer.click("text=Lưu và xem lại")
-    assert officer.locator(".problem a").inner_text() == "Thiếu câu chữ tiếng Anh."
+    assert officer.locator(".problem a").inner_text() == "Q1: Thiếu câu chữ tiếng Anh."
     assert violations(officer) == []
     officer.fill('[id="question.0.text.en"]', "Roomy waiting area")
     phone.locator("text=English").click()

@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 
 from analysis.calibration import Problem, solve
 from analysis.diagnostics import effective_counts
-from analysis.estimates import ANSWERED, MEAN, TOP, Answers, Totals, answering, weighted_totals
+from analysis.estimates import ANSWERED, MEAN, TOP, Answering, Answers, Totals, answering, count_cells
+from analysis.estimates import weighted_totals as totals_of_tables
+from analysis.unweighted import UnweightedTotals
 
 GOLDEN = Path(__file__).parents[1] / "golden" / "stats"
 ITEMS = ("a1", "a2", "p1", "p2", "o1", "o2", "r1", "f1")
@@ -83,6 +85,14 @@ def golden() -> Survey:
     return Survey(units, answers, problem, expected, np.array([dossiers[unit] for unit in units]))
 
 
+def weighted_totals(answers: Answers, ratio: np.ndarray, columns: np.ndarray) -> Totals:
+    return totals_of_tables(answers, count_cells(answers), ratio, columns)
+
+
+def who_answered(answers: Answers, ratio: np.ndarray, given: np.ndarray) -> Answering:
+    return answering(answers, count_cells(answers), ratio, given)
+
+
 @cache
 def golden_totals() -> Totals:
     survey = golden()
@@ -112,7 +122,7 @@ def test_raking_many_units_at_once_gives_the_weights_of_r() -> None:
 @pytest.mark.parametrize("kind", ["item_mean", "item_top2", "factor_top2", "index_top2"])
 def test_estimates_and_standard_errors_equal_those_of_r(kind: str) -> None:
     survey, totals = golden(), golden_totals()
-    n = answering(survey.answers, np.ones(len(survey.problem.unit)), survey.answers.unit >= 0).persons
+    n = who_answered(survey.answers, np.ones(len(survey.problem.unit)), survey.answers.unit >= 0).persons
     left = 1 - n / survey.dossiers
     figures = {}
     names = {
@@ -142,7 +152,7 @@ def test_estimates_and_standard_errors_equal_those_of_r(kind: str) -> None:
 def test_degrees_of_freedom_count_the_persons_who_answered() -> None:
     survey = golden()
     for place, item in enumerate(ITEMS):
-        who = answering(survey.answers, np.ones(len(survey.problem.unit)), survey.answers.state[place] > 0)
+        who = who_answered(survey.answers, np.ones(len(survey.problem.unit)), survey.answers.state[place] > 0)
         df = dict(zip(survey.units, who.sampled - 1, strict=True))
         for row in read("sipas_unit_estimates.csv"):
             if row["kind"] == "item_top2" and row["name"] == item:
@@ -169,7 +179,7 @@ def test_effective_numbers_and_design_effects_equal_those_of_r_for_fixed_weights
     for place, item in enumerate(ITEMS):
         influence[:] = 0
         influence[:, 0, 3 * place + TOP] = 1 / fixed.answered[:, place]
-        who = answering(survey.answers, ratio, survey.answers.state[place] > 0)
+        who = who_answered(survey.answers, ratio, survey.answers.state[place] > 0)
         simple = fixed.person_spread(influence)[:, 0] * fixed.answered[:, place] / (who.persons - 1)
         variance = fixed.variance(influence)[:, 0] * left
         for number, unit in enumerate(survey.units):
@@ -293,6 +303,30 @@ def test_a_common_factor_of_the_weights_changes_no_share_and_no_standard_error(s
         np.testing.assert_allclose(
             ratio_figure(one, items, measure), ratio_figure(other, items, measure), rtol=1e-9, atol=1e-12
         )
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 10**6), clustered=st.booleans())
+def test_unweighted_figures_are_those_of_equal_weights(seed: int, clustered: bool) -> None:
+    rng = np.random.default_rng(seed)
+    answers, ratio, columns = random_answers(rng, clustered=clustered)
+    equal = weighted_totals(answers, np.ones_like(ratio), np.full_like(columns, -1))
+    alone = UnweightedTotals(answers, count_cells(answers))
+    for name in ("answered", "top", "mean"):
+        np.testing.assert_array_equal(getattr(alone, name), getattr(equal, name))
+    figures = rng.normal(size=(3, 2, 9))
+    for found, expected in zip(alone.moments(figures), equal.moments(figures), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
+
+
+@pytest.mark.parametrize("answer", [1, 2, 3, 4, 5])
+def test_everybody_giving_one_answer_has_a_mean_of_exactly_that_and_no_variance(answer: int) -> None:
+    answers, ratio, columns = random_answers(np.random.default_rng(4), clustered=False)
+    answers.state[:] = np.where(answers.state > 0, answer, 0)
+    totals = weighted_totals(answers, ratio, columns)
+    share, se = ratio_figure(totals, (1,), MEAN)
+    assert share.tolist() == [(answer - 1) / 4] * 3
+    assert se.tolist() == [0, 0, 0]
 
 
 def test_everybody_giving_the_same_answer_has_a_variance_of_exactly_zero() -> None:

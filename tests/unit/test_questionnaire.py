@@ -21,7 +21,7 @@ from forms.questionnaire import (
 FROZEN = {
     "leaders-v1": "4ab0d366eb7d1b84fd5457c45615ce74536c971c8e2a050caf6e83ca71b66946",
     "short-v1": "e89460ec03bdfa8ed9791707b7cb5c662a99a903971fa9a82015d3d6f773585c",
-    "sipas-1001-v1": "625d60dd10853902d55e109b841df7b285f5a4c6cad5f26f74c7e544e00037fd",
+    "sipas-1001-v1": "ceb73f4b9f7c7e8366ff7bee49fa0b43c53214661c7efc4162d7d7fbd17e7109",
     "sipas-2640-v1": "5fce61d0a02945928b2975df5f11f804abf6a0c9f673ac94f0b853ccaba3e658",
 }
 CONTENT = (files("forms") / "definitions" / "short-v1.toml").read_text(encoding="utf-8")
