@@ -61,6 +61,8 @@ _FOLDER = files("forms") / "definitions"
 LONGEST_ANSWER = 80
 LONGEST_ID = 40
 ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+# Ids that only versions of the program bear, so that a later program never brings one that is taken.
+PROGRAM_ID = re.compile(r".*-v[0-9]+")
 
 
 class Purpose(StrEnum):

@@ -45,18 +45,19 @@ def copy_of(questionnaire: Questionnaire, *, new_id: str, today: date) -> Data:
 
 
 def next_id(version: str, taken: Collection[str]) -> str:
-    """Name the version after `version`: short-v1 is followed by short-v2, or the first number that is free.
+    """Name a version made here after `version`, with the first number that is free.
 
-    >>> next_id("short-v1", {"short-v1", "short-v2"})
-    'short-v3'
+    Versions of the program end in -v1, -v2, …; those made here in -b1, -b2, …, so that a new program never brings
+    a version whose id is taken.
+
+    >>> next_id("short-v1", {"short-v1", "short-b1"})
+    'short-b2'
     """
-    stem, found, number = version.rpartition("-v")
-    if not found or not number.isdigit():
-        stem, number = version, "1"
-    following = int(number) + 1
-    while f"{stem}-v{following}" in taken:
-        following += 1
-    return f"{stem}-v{following}"
+    stem = re.sub(r"-[bv][0-9]+$", "", version)
+    number = 1
+    while f"{stem}-b{number}" in taken:
+        number += 1
+    return f"{stem}-b{number}"
 
 
 def places(data: Data) -> Iterator[Place]:

@@ -10,7 +10,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _
 
 from forms.question import Kind
-from forms.questionnaire import ID, LONGEST_ANSWER, LONGEST_ID, QuestionnaireError, questionnaire_from
+from forms.questionnaire import ID, LONGEST_ANSWER, LONGEST_ID, PROGRAM_ID, QuestionnaireError, questionnaire_from
 from forms.questionnaire_draft import LISTS, LONGEST_TEXT, Data, places, read
 
 Faults = dict[str, Any]
@@ -37,9 +37,11 @@ def faults_of(data: Data, *, released: Collection[str]) -> Faults:
 def _head_faults(data: Data, released: Collection[str]) -> Faults:
     faults: Faults = {}
     if not ID.fullmatch(data["id"]) or len(data["id"]) > LONGEST_ID:
-        faults["id"] = _("Mã chỉ gồm chữ thường không dấu, chữ số và gạch nối, ví dụ short-v2.")
+        faults["id"] = _("Mã chỉ gồm chữ thường không dấu, chữ số và gạch nối, ví dụ short-b1.")
     elif data["id"] in released:
         faults["id"] = _("Mã này đã phát hành rồi. Xin đặt mã khác.")
+    elif PROGRAM_ID.fullmatch(data["id"]):
+        faults["id"] = _("Đuôi -v kèm số dành cho bản đi kèm chương trình. Xin dùng đuôi khác, ví dụ short-b1.")
     if not data["source"]:
         faults["source"] = _("Xin ghi căn cứ: văn bản, hoặc ai đề xuất câu chữ.")
     first, last = _day(data["effective_from"]), _day(data.get("effective_to", ""))

@@ -70,6 +70,9 @@ SENTENCES = IMPORT_SENTENCES | {
     ),
     "questionnaire_unknown": _("Không có bộ câu hỏi %(version)s."),
     "questionnaire_released": _("Mã %(version)s đã phát hành rồi. Xin đặt mã khác."),
+    "questionnaire_id_reserved": _(
+        "Đuôi -v kèm số dành cho bản đi kèm chương trình. Xin dùng đuôi khác, ví dụ short-b1."
+    ),
     "questionnaire_faulty": _("Bộ câu hỏi chưa dùng được: %(detail)s"),
     "questionnaire_for_leaders": _("%(version)s là phiếu của lãnh đạo, không giao cho người dân được."),
     "questionnaire_for_citizens": _("%(version)s là phiếu của người dân, không dùng cho lãnh đạo được."),

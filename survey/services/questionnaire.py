@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from forms.questionnaire import (
+    PROGRAM_ID,
     Questionnaire,
     QuestionnaireError,
     provide_questionnaires,
@@ -95,7 +96,8 @@ def check_stored(session: Session) -> None:
 def release(session: Session, draft_id: str, *, now: datetime, today: date, actor: str) -> Questionnaire:
     """Turn a draft into a version that nobody can change any more.
 
-    Raises HailongError `draft_gone`, `questionnaire_released` where the id is taken, `questionnaire_faulty`.
+    Raises HailongError `draft_gone`, `questionnaire_faulty`, `questionnaire_id_reserved`, or
+    `questionnaire_released` where the id is taken.
     """
     with write(session):
         draft = session.get(QuestionnaireDraft, draft_id)
@@ -108,6 +110,8 @@ def release(session: Session, draft_id: str, *, now: datetime, today: date, acto
         taken = {each.id for each in released_questionnaires()}
         if questionnaire.id in taken or session.get(QuestionnaireVersion, questionnaire.id) is not None:
             raise HailongError("questionnaire_released", version=questionnaire.id)
+        if PROGRAM_ID.fullmatch(questionnaire.id):
+            raise HailongError("questionnaire_id_reserved", version=questionnaire.id)
         register(session, questionnaire, today=today, packaged=False)
         session.delete(draft)
         audit.record(

@@ -92,10 +92,13 @@ def test_a_link_is_good_once_and_says_how_few_are_asked(client: FlaskClient, ses
     assert client.post(f"/q/{link}", data={"n": "leaders-v1.x"} | GOOD).status_code == 410
 
 
-def test_leaders_never_enter_the_citizens_score(client: FlaskClient, session: Session, unit: Unit) -> None:
+def test_leaders_never_enter_the_citizens_score(
+    client: FlaskClient, session: Session, factory: Factory, unit: Unit
+) -> None:
     for link in invited(session, unit, 3):
         send(client, f"/q/{link}", GOOD)
     assert count(session, Response) == 0
+    factory.responses(unit, "11111", 9, version="leaders-v1")  # even if they stood in the wrong table
     counted = count_responses(session, parse_period("2026"), rule=load_score_rule())
     assert counted.tally.response_count == 0
 

@@ -77,7 +77,7 @@ def test_a_version_is_copied_changed_previewed_and_released(
 ) -> None:
     draft = begun(reformer)
     fields = typed(reformer.get(draft))
-    assert fields["id"] == "short-v2"
+    assert fields["id"] == "short-b1"
     fields["question.0.text.vi"] = "Chỗ ngồi chờ rộng rãi"
     unsaved = reformer.post(f"{draft}/preview", data=fields)
     assert "Chỗ ngồi chờ rộng rãi" in unsaved.text
@@ -88,11 +88,11 @@ def test_a_version_is_copied_changed_previewed_and_released(
     assert refused.status_code == 422
     assert "Xin đánh dấu đã xem" in refused.text
     released = reformer.post(draft, data=fields | {"do": "release", "confirm": "on"})
-    assert released.headers["Location"].endswith(f"{LIST}/short-v2")
-    assert "Chỗ ngồi chờ rộng rãi" in reformer.get(f"{LIST}/short-v2").text
+    assert released.headers["Location"].endswith(f"{LIST}/short-b1")
+    assert "Chỗ ngồi chờ rộng rãi" in reformer.get(f"{LIST}/short-b1").text
     assert reformer.get(draft).status_code == 404, "the draft is gone"
-    stored = session.get_one(QuestionnaireVersion, "short-v2")
-    assert stored.digest == load_questionnaire("short-v2").digest()
+    stored = session.get_one(QuestionnaireVersion, "short-b1")
+    assert stored.digest == load_questionnaire("short-b1").digest()
     assert stored.questions == ["Q1", "Q2", "Q3", "Q4", "Q5", "Q7"]
     actions = session.scalars(select(AuditEvent.action).order_by(AuditEvent.id)).all()
     assert actions[1:] == [f"questionnaire.{what}" for what in ("copy", "edit", "edit", "edit", "release")]
@@ -126,11 +126,11 @@ def test_buttons_move_add_and_remove_and_keep_what_was_typed(reformer: FlaskClie
     assert reformer.get(draft).status_code == 404
 
 
-@pytest.mark.parametrize("version", ["short-v1", "short-v2"])
+@pytest.mark.parametrize("version", ["short-v1", "short-b1"])
 def test_a_released_version_cannot_be_altered(
     reformer: FlaskClient, session: Session, factory: Factory, version: str
 ) -> None:
-    factory.released("short-v1", "short-v2")
+    factory.released("short-v1", "short-b1")
     before = session.get_one(QuestionnaireVersion, version).digest
     address = f"{LIST}/{version}"
     for method in ("post", "put", "patch", "delete"):
@@ -157,15 +157,26 @@ def test_a_released_version_cannot_be_altered(
     presets.load(session, today=TODAY)
 
 
+def test_ids_of_the_program_are_not_given_away(session: Session) -> None:
+    """Else an upgrade that brings short-v2 would meet another short-v2."""
+    definition = copy_of(load_questionnaire("short-v1"), new_id="short-v2", today=TODAY)
+    draft = questionnaire_draft.begin(
+        session, base="short-v1", definition=definition, now=COMPUTED_AT, actor="a@example.vn"
+    )
+    with pytest.raises(HailongError) as refused:
+        questionnaire.release(session, draft.id, now=COMPUTED_AT, today=TODAY, actor="a@example.vn")
+    assert refused.value.code == "questionnaire_id_reserved"
+
+
 def test_a_version_altered_in_the_database_is_found_at_the_next_start(session: Session, factory: Factory) -> None:
-    factory.released("short-v1", "short-v2")
-    row = session.get_one(QuestionnaireVersion, "short-v2")
+    factory.released("short-v1", "short-b1")
+    row = session.get_one(QuestionnaireVersion, "short-b1")
     assert row.definition is not None
     row.definition = row.definition.replace("Kết quả nhận được", "Kết quả tốt")
     session.commit()
     with pytest.raises(HailongError) as refused:
         presets.load(session, today=TODAY)
-    assert refused.value.params == {"version": "short-v2"}
+    assert refused.value.params == {"version": "short-b1"}
 
 
 def test_a_commune_may_look_but_not_make_versions(
@@ -178,7 +189,7 @@ def test_a_commune_may_look_but_not_make_versions(
     forged = {"csrf_token": token(client, LIST)}
     assert client.post(f"{LIST}/short-v1/copy", data=forged).status_code == 403
     draft = questionnaire_draft.begin(
-        session, base="short-v1", definition={"id": "short-v2"}, now=COMPUTED_AT, actor="a@example.vn"
+        session, base="short-v1", definition={"id": "short-b1"}, now=COMPUTED_AT, actor="a@example.vn"
     )
     for address in ("", "/preview"):
         assert client.get(f"/officer/questionnaire-drafts/{draft.id}{address}").status_code == 403

@@ -123,11 +123,11 @@ def test_a_new_version_goes_from_the_editor_to_the_poster(
     phone.locator("text=⚠ Chỗ ngồi chờ rộng rãi").wait_for()
     officer.check("#confirm")
     officer.click("button[value=release]")
-    assert officer.locator(".flash").inner_text() == "Đã phát hành short-v2. Từ giờ không ai sửa được bản này."
+    assert officer.locator(".flash").inner_text() == "Đã phát hành short-b1. Từ giờ không ai sửa được bản này."
     assert officer.locator("main textarea, main input[type=text]").count() == 0, "nothing to alter"
     officer.select_option("#unit", "AH")
     officer.click("text=Giao >> nth=-1")
-    assert "Đã giao short-v2 cho Phường An Hoà" in officer.locator(".flash").inner_text()
+    assert "Đã giao short-b1 cho Phường An Hoà" in officer.locator(".flash").inner_text()
 
     citizen = open_page(java_script_enabled=False)
     citizen.goto(f"{live_server}/q/{code}")
@@ -139,7 +139,7 @@ def test_a_new_version_goes_from_the_editor_to_the_poster(
 
     live_session.rollback()
     versions = live_session.scalars(select(Response.version).distinct().order_by(Response.version)).all()
-    assert versions == ["short-v1", "short-v2"]
+    assert versions == ["short-b1", "short-v1"]
     live_session.rollback()
     (score,) = score_period(live_session, period, now=datetime.now(UTC)).table.units
     assert (score.n, score.index_share) == (41, pytest.approx(1.0))

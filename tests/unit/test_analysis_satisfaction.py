@@ -496,3 +496,27 @@ def test_every_figure_is_a_number_or_nothing_and_every_warning_is_a_known_one(da
                 assert 0 <= estimate.lower <= estimate.share <= estimate.upper <= 1
                 assert estimate.lower < estimate.upper
                 assert estimate.n >= 5
+
+
+def one_factor(people: Sequence[Person], *, mixed: bool) -> UnitScore:
+    factors = (FactorSpec(code="f", items=ITEMS, mixed=mixed),)
+    return score_units(tally_of(people), dossiers(), rule=RULE, factors=factors).by_unit()["P1"]
+
+
+def test_in_a_mixed_factor_every_person_counts_once() -> None:
+    """300 people asked one item and 60 asked four others: by items the 60 would be four fifths of the factor."""
+    short = [Person("5xxxx")] * 240 + [Person("1xxxx")] * 60
+    long = [Person("x5555")] * 15 + [Person("x5511")] * 30 + [Person("x1111")] * 15
+    found = one_factor(short + long, mixed=True)
+    assert found.index_share == pytest.approx((240 + 60 * 0.5) / 360)
+    assert one_factor(short + long, mixed=False).index_share == pytest.approx((0.8 + 4 * 0.5) / 5)
+    # Who was asked what is given: the variance of a mean of two groups of 300 and 60.
+    spread = np.array([1.0] * 15 + [0.5] * 30 + [0.0] * 15).var(ddof=1)
+    expected = (300**2 * 0.8 * 0.2 / 299 + 60**2 * spread / 60) / 360**2
+    assert found.se == pytest.approx(expected**0.5, rel=0.03)
+
+
+def test_where_all_are_asked_the_same_a_mixed_factor_is_an_ordinary_one() -> None:
+    people = [Person("54321")] * 40 + [Person("22545")] * 30 + [Person("55555")] * 50
+    mixed, ordinary = one_factor(people, mixed=True), one_factor(people, mixed=False)
+    assert (mixed.index_share, mixed.se) == pytest.approx((ordinary.index_share, ordinary.se))
