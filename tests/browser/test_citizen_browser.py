@@ -170,6 +170,7 @@ def test_pages_fit_the_screen_and_a_thumb(
         _judge(page, large=large)
     page.goto(f"{address}?lang={language}")
     page.locator("button").click()
+    page.wait_for_url("**send=1**")
     _judge(page, large=large)
     for name, value in (("Q1", 1), ("Q2", 2), ("Q3", 3), ("Q4", 4), ("Q5", 5)):
         page.locator(f"input[name={name}][value='{value}']").check(force=True)
