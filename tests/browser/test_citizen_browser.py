@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 from sqlalchemy import select
 
 from survey.extensions import db
@@ -137,6 +137,24 @@ def test_without_javascript_back_shows_an_empty_form_that_still_counts_once(
     assert stored(live_app) == [("541x-2", "xay-dung")]
 
 
+def test_without_javascript_back_does_not_show_a_form_that_had_come_back(
+    open_page: Callable[..., Page], address: str, live_app: Flask
+) -> None:
+    page = open_page(java_script_enabled=False)
+    page.goto(address)
+    page.get_by_role("button", name="Gửi ý kiến").click()
+    page.locator("input[name=Q1][value='1']").check(force=True)
+    page.get_by_role("button", name="Gửi ý kiến").click()
+    for name in ("Q2", "Q3"):
+        page.locator(f"input[name={name}][value='2']").check(force=True)
+    page.get_by_role("button", name="Gửi ý kiến").click()
+    expect(page.get_by_role("heading", name="Trân trọng cảm ơn Ông/Bà.")).to_be_visible()
+    # It holds answers and is kept nowhere: the browser asks before it sends anything again.
+    with pytest.raises(Error, match="ERR_CACHE_MISS"):
+        page.go_back()
+    assert len(stored(live_app)) == 1
+
+
 def test_the_form_can_be_filled_in_with_the_keyboard_alone(
     browser_page: Page, address: str, live_app: Flask
 ) -> None:
@@ -170,6 +188,7 @@ def test_pages_fit_the_screen_and_a_thumb(
         _judge(page, large=large)
     page.goto(f"{address}?lang={language}")
     page.locator("button").click()
+    page.wait_for_url("**send=1**")
     _judge(page, large=large)
     for name, value in (("Q1", 1), ("Q2", 2), ("Q3", 3), ("Q4", 4), ("Q5", 5)):
         page.locator(f"input[name={name}][value='{value}']").check(force=True)

@@ -20,13 +20,13 @@ def test_names_of_the_browser_and_texts_stay_while_own_names_are_shortened() -> 
         """
         // a remark with "quotes"
         function go(address) {
-          var text = "text: address";
+          var text = "the text of address";
           d.address = address + text.length;
           d.go(function (event) { return event.text });
         }
         """
     )
-    assert '"text: address"' in short
+    assert '"the text of address"' in short
     assert "d.address=" in short
     assert "d.go(" in short
     assert short.endswith(".text})}")
