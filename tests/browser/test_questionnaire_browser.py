@@ -173,5 +173,6 @@ def test_the_editor_is_readable_on_a_phone(
         assert not page.evaluate(OVERFLOWS)
         assert violations(page) == []
     page.click("text=Tạo bản mới từ bản này")
+    page.wait_for_load_state("load")  # before its style has come, a page is as wide as it likes
     assert not page.evaluate(OVERFLOWS)
     assert violations(page) == []
