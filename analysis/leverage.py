@@ -24,7 +24,7 @@ def leverages(unit: IndexArray, count: FloatArray, columns: IndexArray, units: i
     # margins share their total; a slight ridge picks one of the equivalent inverses
     scale = np.trace(products, axis1=1, axis2=2) / width
     inverse = np.linalg.inv(products + (1e-10 * scale + (scale == 0))[:, None, None] * np.eye(width))
-    leverage = (inverse.ravel()[place] * both).sum(axis=(1, 2))
+    leverage: FloatArray = (inverse.ravel()[place] * both).sum(axis=(1, 2))
     responses = group_sums(unit, count, units)
     return np.maximum(leverage, 1 / responses[unit])
 

@@ -22,10 +22,16 @@ class Consent:
     consent_with_above: Mapping[str, str]
     terms: Mapping[str, str]
 
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages in which one can consent."""
+        return tuple(self.consent)
+
 
 @cache
 def load_consent(version: str = CONTACT_CONSENT) -> Consent:
     """Read a version of the consent."""
     data = tomllib.loads((_FOLDER / f"{version}.toml").read_text(encoding="utf-8"))
-    texts = {name: {lang: data[lang][name] for lang in ("vi", "en")} for name in data["vi"]}
+    by_language = {key: texts for key, texts in data.items() if isinstance(texts, dict)}
+    texts = {name: {lang: own[name] for lang, own in by_language.items()} for name in data["vi"]}
     return Consent(id=data["id"], source=data["source"], **texts)

@@ -14,7 +14,14 @@ _FOLDER = Path(__file__).resolve().parent
 TRANSLATIONS = _FOLDER / "translations"
 # Where a citizen's page takes its words from: templates but the officers', these modules, and these sentences.
 _OFFICERS_TEMPLATES = "officer/"
-_MODULES = ("views/citizen.py", "views/errors.py", "views/public_page.py")
+_MODULES = (
+    "feedback_messages.py",
+    "views/citizen.py",
+    "views/errors.py",
+    "views/feedback.py",
+    "views/public_page.py",
+    "views/tracking.py",
+)
 PUBLIC_SENTENCES = ("unknown_code", "revoked_code", "closed_unit")
 
 

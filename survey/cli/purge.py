@@ -36,4 +36,5 @@ def purge(dry_run: bool) -> None:
     click.echo(f"  cách liên hệ quá {settings.contact_days} ngày: {count(purged.contacts)}")
     click.echo(f"  nội dung góp ý, phản ánh quá {settings.text_days} ngày: {count(purged.cases)}")
     click.echo(f"  ý kiến thêm quá {settings.text_days} ngày: {count(purged.comments)}")
+    click.echo(f"  mã dùng một lần đã hết hạn: {count(purged.one_time_codes)}")
     click.echo(f"  dấu của phiếu đã gửi quá {retention.SPENT_NONCE_DAYS} ngày: {count(purged.spent_nonces)}")

@@ -46,7 +46,7 @@ class OpenTicket(Model):
     """A ticket that has not been used. Using it deletes the row, and nothing takes its place: no link, no time.
 
     On PostgreSQL the table is UNLOGGED, so that no log, archive or standby tells which ticket was used beside
-    which response (docs/decisions/0004). The row with the key zero tells whether the table outlived a crash.
+    which response (docs/decisions/0005). The row with the key zero tells whether the table outlived a crash.
     """
 
     __tablename__ = "open_ticket"

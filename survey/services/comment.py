@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from survey.database import write
+from survey.database import empty_log, write
 from survey.models import Comment, SpentNonce
 
 
@@ -34,3 +34,5 @@ def leave(session: Session, text: str, *, unit_id: int, trial: bool, once: bytes
     except IntegrityError:
         if session.get(SpentNonce, once) is None:
             raise
+    # The log would show which response was stored right before it; on PostgreSQL the purge sees to that.
+    empty_log(session.get_bind().engine)

@@ -1,7 +1,7 @@
 """Codes that are good for one response: made, found, and used up without a trace of which response used which.
 
 Whoever holds the whole database, every key and all the printed codes can tell which codes are used, and no more:
-see docs/decisions/0004 before changing anything here.
+see docs/decisions/0005 before changing anything here.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is not kept: contact details, texts and spent nonces past their time."""
+"""What is not kept: contact details, texts, spent nonces and one-time codes past their time."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from survey.config import TIME_ZONE
 from survey.database import empty_log, write
-from survey.models import Comment, Erasure, FeedbackCase, FeedbackContact, SpentNonce
-from survey.services import audit
+from survey.models import Comment, Erasure, FeedbackCase, FeedbackContact, OneTimeCode, SpentNonce
+from survey.services import audit, one_time_code
 from survey.services.feedback import erase_contact_of, erase_texts_of
 
 # A form may be sent again for seven days. A phone may wake an older tab and send its form once more: for a month
@@ -27,6 +27,7 @@ class Purged:
     cases: int
     comments: int
     spent_nonces: int
+    one_time_codes: int
 
 
 def purge(
@@ -43,11 +44,13 @@ def purge(
         due_contacts = session.scalars(_with_contact(today - timedelta(days=contact_days))).all()
         due_comments = session.scalars(_comments(today - timedelta(days=text_days))).all()
         nonces = SpentNonce.issued_on < today - timedelta(days=SPENT_NONCE_DAYS)
+        expired = OneTimeCode.expires_on < today - one_time_code.KEPT_AFTER_EXPIRY
         purged = Purged(
             contacts=len(due_contacts),
             cases=len(due_cases),
             comments=len(due_comments),
             spent_nonces=session.scalar(select(func.count()).select_from(SpentNonce).where(nonces)) or 0,
+            one_time_codes=session.scalar(select(func.count()).select_from(OneTimeCode).where(expired)) or 0,
         )
         if dry_run:
             return purged
@@ -58,6 +61,7 @@ def purge(
         for comment in due_comments:
             comment.text, comment.erased_on = None, today
         session.execute(delete(SpentNonce).where(nonces))
+        one_time_code.forget_expired(session, today=today)
         _forget_order(session)
         audit.record(session, now=now, actor=actor, action="purge", subject="retention", detail=asdict(purged))
     empty_log(session.get_bind().engine)

@@ -217,15 +217,17 @@ def _thanks_again(receipt: Receipt, sent: ExtraForm, remark: str) -> Response:
         example=public_page.is_example(),
         more_sent=False,
     )
+    style = public_page.FEEDBACK_STYLE
     html = public_page.render(
         "citizen/thanks.html",
+        style=style,
         facts=facts,
         questions=sent.questionnaire.extra_questions,
         number=codes.grouped(codes.encode_bits(receipt.number)),
         chosen=sent.answers,
         remark=remark,
     )
-    return public_page.respond(html, 422)
+    return public_page.respond(html, 422, style=style)
 
 
 def _store(code: str, sent: CitizenForm, nonce: Nonce) -> AnyResponse:

@@ -14,13 +14,14 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from forms.citizen import Opening
 from forms.consent import CONTACT_CONSENT, load_consent
-from forms.feedback import READERS, ContactBlock, FeedbackForm, feedback_form
+from forms.feedback import LONGEST_TEXT, READERS, ContactBlock, FeedbackForm, feedback_form
 from forms.nonce import Nonce, Signer
 from survey import codes
 from survey.config import TIME_ZONE, Settings
 from survey.errors import HailongError
 from survey.extensions import db, limiter
 from survey.feedback_messages import FEEDBACK_FAULTS, READER_WORDS, TOPIC_WORDS
+from survey.language import narrow_languages
 from survey.models import Reader, Topic
 from survey.services import feedback
 from survey.services.contact import Contact
@@ -72,6 +73,12 @@ def allow_long_texts() -> None:
     """Read more of a request than elsewhere, so that a long text can be shown again."""
     request.max_content_length = LARGEST_BODY
     request.max_form_memory_size = LARGEST_BODY
+
+
+@blueprint.before_request
+def offer_languages_of_the_consent() -> None:
+    """Show these pages only in languages in which one can consent to what they ask."""
+    narrow_languages(load_consent().languages)
 
 
 @blueprint.get("/q/<code>/feedback")
@@ -154,6 +161,7 @@ def _page(desk: Desk, sent: FeedbackForm, *, status: int = 200) -> Response:
         readers=READER_WORDS,
         faults=FEEDBACK_FAULTS,
         consent=load_consent(),
+        longest=LONGEST_TEXT,
         days=settings().contact_days,
         named=public_page.vietnamese,
     )

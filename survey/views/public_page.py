@@ -18,7 +18,7 @@ from survey.views.stylesheet import Stylesheet, read_stylesheet
 FORM_STYLE = read_stylesheet("citizen.css")
 REFUSED_STYLE = read_stylesheet("citizen.css", "error.css")
 PAGE_STYLE = read_stylesheet("citizen.css", "page.css")
-FEEDBACK_STYLE = read_stylesheet("citizen.css", "page.css", "feedback.css")
+FEEDBACK_STYLE = read_stylesheet("citizen.css", "error.css", "page.css", "feedback.css")
 _GZIP = zlib.MAX_WBITS + 16
 
 

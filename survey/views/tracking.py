@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from forms.citizen import Opening
 from forms.consent import CONTACT_CONSENT, load_consent
-from forms.feedback import TrackingForm, tracking_form
+from forms.feedback import LONGEST_TEXT, TrackingForm, tracking_form
 from forms.nonce import Nonce, Signer
 from survey import codes
 from survey.config import TIME_ZONE, Settings
@@ -26,6 +26,7 @@ from survey.feedback_messages import (
     STATE_WORDS,
     TOPIC_WORDS,
 )
+from survey.language import narrow_languages
 from survey.messages import sentence
 from survey.models import FeedbackCase
 from survey.services import feedback
@@ -62,6 +63,12 @@ def allow_long_texts() -> None:
     """Read more of a request than elsewhere, so that a long text can be shown again."""
     request.max_content_length = LARGEST_BODY
     request.max_form_memory_size = LARGEST_BODY
+
+
+@blueprint.before_request
+def offer_languages_of_the_consent() -> None:
+    """Show these pages only in languages in which one can consent to what they ask."""
+    narrow_languages(load_consent().languages)
 
 
 @blueprint.after_request
@@ -197,6 +204,7 @@ def _page(
         readers=READER_WORDS,
         faults=FEEDBACK_FAULTS,
         consent=load_consent(),
+        longest=LONGEST_TEXT,
         days=settings().contact_days,
         named=public_page.vietnamese,
     )

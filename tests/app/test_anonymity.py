@@ -2,7 +2,7 @@
 list of codes and dossiers, tries to tell which answer belongs to which code.
 
 All codes are of one unit, field, channel and outcome, because the group is what a response does say. What the
-attack cannot do and why: docs/decisions/0004-one-time-codes-leave-no-trace.md.
+attack cannot do and why: docs/decisions/0005-one-time-codes-leave-no-trace.md.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import random
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,6 +25,7 @@ from scipy.stats import spearmanr
 from sqlalchemy import Connection, Engine, create_engine, text
 from sqlalchemy.orm import Session
 
+import survey
 from survey.codes import SLIP_CODE_LENGTH
 from survey.config import Settings
 from survey.database import PRIVATE
@@ -92,8 +94,12 @@ def dump(engine: Engine) -> Dump:
 
 
 def every_key(app: Flask) -> list[bytes]:
+    """The secret key, each key that any part of the program derives from it, and none at all."""
     settings: Settings = app.config["SETTINGS"]
-    return [settings.secret_key.encode(), settings.key_for("citizen's form"), b""]
+    program = "".join(path.read_text(encoding="utf-8") for path in Path(survey.__file__).parent.rglob("*.py"))
+    purposes = sorted(set(re.findall(r'\.key_for\("([^"]+)"\)', program)))
+    assert "citizen's form" in purposes
+    return [settings.secret_key.encode(), *map(settings.key_for, purposes), b""]
 
 
 def derived(secret: bytes, keys: list[bytes]) -> Iterator[bytes]:

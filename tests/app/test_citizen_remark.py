@@ -9,10 +9,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.models import Comment, ResponseExtra, Unit
+from survey.models import Comment, FeedbackCase, ResponseExtra, Unit
 from survey.services import qrcode
 
-from citizens import count, send
+from citizens import count, send, send_feedback
 from factories import Factory
 
 
@@ -88,3 +88,17 @@ def test_a_code_revoked_meanwhile_takes_no_remark_but_says_so(
 def test_after_half_an_hour_the_offer_is_still_there(client: FlaskClient, address: str) -> None:
     page = client.get(send(client, address).headers["Location"])
     assert "Gửi góp ý, phản ánh để được trả lời" in page.text
+
+
+def test_after_a_slip_was_used_a_remark_and_feedback_still_reach_its_unit(
+    client: FlaskClient, unit: Unit, factory: Factory, session: Session
+) -> None:
+    code = factory.one_time_code(unit)
+    thanks = send(client, f"/q/{code}").headers["Location"]
+    assert client.post(thanks, data={"Q9": "Tốt"}).status_code == 303
+    assert session.scalars(select(Comment)).one().unit_id == unit.id
+    session.rollback()
+    assert send_feedback(client, f"/q/{code}/feedback").status_code == 303
+    case = session.scalars(select(FeedbackCase)).one()
+    assert case.about_unit_id == unit.id
+    assert code not in repr(case.__dict__)

@@ -73,6 +73,15 @@ def test_the_form_and_the_tables_name_the_same_topics_and_readers() -> None:
     assert {*READERS, "unit"} == set(Reader)
 
 
+def test_numbers_are_written_in_the_language_of_the_page_whoever_came_first(
+    client: FlaskClient, address: str
+) -> None:
+    for language, most in (("en", "At most 5,000"), ("vi", "Tối đa 5.000"), ("en", "At most 5,000")):
+        assert most in client.get(f"{address}?lang={language}").text
+        case = tracking_address(send_feedback(client, f"{address}?lang={language}"))
+        assert most in client.get(f"{case}?lang={language}").text
+
+
 def test_nothing_is_chosen_or_ticked_in_advance(client: FlaskClient, address: str) -> None:
     for language in ("vi", "en"):
         assert " checked" not in client.get(f"{address}?lang={language}").text
@@ -291,7 +300,7 @@ def test_repeated_fields_count_once(client: FlaskClient, address: str, session: 
 
 def test_the_offer_on_the_thanks_page_carries_nothing_of_the_response(client: FlaskClient, address: str) -> None:
     form_address = address.removesuffix("/feedback")
-    for language, link in (("vi", "feedback"), ("en", "feedback?lang=en")):
+    for language, link in (("vi", "feedback?lang=vi"), ("en", "feedback?lang=en")):
         page = client.get(send(client, f"{form_address}?lang={language}").headers["Location"])
         assert f'href="{link}"' in page.text
         form = client.get(f"{form_address}/{link}")

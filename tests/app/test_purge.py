@@ -11,7 +11,16 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from survey.models import AuditEvent, Comment, EntryKind, Erasure, FeedbackCase, FeedbackContact, SpentNonce
+from survey.models import (
+    AuditEvent,
+    Comment,
+    EntryKind,
+    Erasure,
+    FeedbackCase,
+    FeedbackContact,
+    OneTimeCode,
+    SpentNonce,
+)
 from survey.services import comment, feedback, feedback_answer, retention
 from survey.services.retention import Purged
 
@@ -69,7 +78,7 @@ def test_contact_details_go_ninety_days_after_the_answer_and_the_text_later(
     assert "Xin lỗi Ông/Bà." not in page
     session.refresh(answered)
     assert (answered.erased_by, answered.entries[-1].kind) == (Erasure.RETENTION, EntryKind.ERASED)
-    assert purge(session, 800) == Purged(0, 0, 0, 0)
+    assert purge(session, 800) == Purged(0, 0, 0, 0, 0)
 
 
 def test_a_case_that_is_not_answered_keeps_its_contact_and_a_reopened_one_begins_anew(
@@ -102,6 +111,17 @@ def test_spent_nonces_go_after_thirty_days(session: Session) -> None:
     assert count(session, SpentNonce) == 2
 
 
+def test_expired_one_time_codes_go_with_the_last_form_that_could_be_sent(
+    session: Session, factory: Factory
+) -> None:
+    factory.one_time_code(factory.unit(), expires_on=ANSWERED.date())
+    assert purge(session, 9).one_time_codes == 0
+    assert purge(session, 10, dry_run=True).one_time_codes == 1
+    assert count(session, OneTimeCode) == 1
+    assert purge(session, 10).one_time_codes == 1
+    assert count(session, OneTimeCode) == 0
+
+
 def test_a_dry_run_counts_and_changes_nothing(session: Session, answered: FeedbackCase) -> None:
     events = count(session, AuditEvent)
     counted = purge(session, 800, dry_run=True)
@@ -110,7 +130,10 @@ def test_a_dry_run_counts_and_changes_nothing(session: Session, answered: Feedba
     assert count(session, AuditEvent) == events
     assert purge(session, 800) == counted
     event = session.scalars(select(AuditEvent).where(AuditEvent.action == "purge")).one()
-    assert event.detail == {"contacts": 1, "cases": 1, "comments": 0, "spent_nonces": counted.spent_nonces}
+    spent = counted.spent_nonces
+    assert event.detail == {
+        "contacts": 1, "cases": 1, "comments": 0, "spent_nonces": spent, "one_time_codes": 0
+    }  # fmt: skip
 
 
 def test_on_postgresql_remarks_forget_when_they_were_written(session: Session, factory: Factory) -> None:

@@ -307,18 +307,6 @@ def test_a_common_factor_of_the_weights_changes_no_share_and_no_standard_error(s
 
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 10**6), clustered=st.booleans())
-def test_patterns_and_the_rows_they_stand_for_give_the_same_totals(seed: int, clustered: bool) -> None:
-    answers, ratio, columns = random_answers(np.random.default_rng(seed), clustered=clustered)
-    rows = np.repeat(np.arange(len(answers.unit)), answers.count.astype(int))
-    by_row = {name: getattr(answers, name)[..., rows] for name in ("unit", "cell", "state", "psu")}
-    spread = Answers(**vars_of(answers) | by_row | {"count": np.ones(len(rows))})
-    one, other = (weighted_totals(given, ratio, columns) for given in (answers, spread))
-    for name in Totals.__dataclass_fields__:
-        np.testing.assert_allclose(getattr(one, name), getattr(other, name), rtol=1e-12, atol=1e-12)
-
-
-@settings(max_examples=20, deadline=None)
-@given(seed=st.integers(0, 10**6), clustered=st.booleans())
 def test_unweighted_figures_are_those_of_equal_weights(seed: int, clustered: bool) -> None:
     rng = np.random.default_rng(seed)
     answers, ratio, columns = random_answers(rng, clustered=clustered)

@@ -8,7 +8,7 @@ from hashlib import sha256
 
 import pytest
 
-from survey.views.public_page import FORM_STYLE, PAGE_STYLE
+from survey.views.public_page import FEEDBACK_STYLE, FORM_STYLE, PAGE_STYLE
 from survey.views.stylesheet import minify
 
 # What came after Chrome 60, and how it is recognised in minified text.
@@ -33,18 +33,19 @@ NEWER = {
 @pytest.mark.parametrize("name", NEWER)
 def test_nothing_newer_than_chrome_60(name: str) -> None:
     # Nesting is judged outside of media queries, which are the only blocks that hold blocks.
-    text = re.sub(r"@media[^{]+\{((?:[^{}]*\{[^{}]*\})*)\}", r"\1", PAGE_STYLE.text)
+    text = re.sub(r"@media[^{]+\{((?:[^{}]*\{[^{}]*\})*)\}", r"\1", FEEDBACK_STYLE.text)
     assert re.search(NEWER[name], text) is None
 
 
 def test_braces_match_and_no_comment_is_left() -> None:
-    assert PAGE_STYLE.text.count("{") == PAGE_STYLE.text.count("}") > 50
-    assert "/*" not in PAGE_STYLE.text
-    assert "</" not in PAGE_STYLE.text
+    for style in (PAGE_STYLE, FEEDBACK_STYLE):
+        assert style.text.count("{") == style.text.count("}") > 50
+        assert "/*" not in style.text
+        assert "</" not in style.text
 
 
 def test_the_policy_names_exactly_the_text_that_is_sent() -> None:
-    for style in (FORM_STYLE, PAGE_STYLE):
+    for style in (FORM_STYLE, PAGE_STYLE, FEEDBACK_STYLE):
         assert style.source == f"'sha256-{b64encode(sha256(style.text.encode()).digest()).decode()}'"
 
 
