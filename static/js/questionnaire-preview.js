@@ -19,7 +19,8 @@
 
   function refresh() {
     var number = ++latest;
-    var language = frame.contentDocument && frame.contentDocument.documentElement.lang;
+    var root = frame.contentDocument && frame.contentDocument.documentElement;
+    var language = root && root.lang;
     var address = new URL(form.dataset.preview, location.href);
     if (language) address.searchParams.set("lang", language);
     fetch(address, { method: "POST", body: new URLSearchParams(new FormData(form)) })
@@ -32,4 +33,6 @@
     clearTimeout(timer);
     timer = setTimeout(refresh, WAIT);
   });
+  // Another language, or a first page that came late, shows the draft as it was saved: bring it up to date.
+  frame.addEventListener("load", function () { if (latest) refresh(); });
 })();
