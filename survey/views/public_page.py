@@ -77,7 +77,7 @@ def respond_slotted(page: SlottedPage, slot: str, *, style: Stylesheet) -> Respo
 
 
 def _response(body: bytes, status: int, style: Stylesheet) -> Response:
-    g.content_security_policy = {"style-src": f"'self' {style.source}", "font-src": ""}
+    g.content_security_policy = {"style-src": style.source, "img-src": "data:", "font-src": ""}
     response = Response(body, status, mimetype="text/html")
     response.headers["Vary"] = "Accept-Encoding, Accept-Language"
     if _takes_gzip():
