@@ -112,11 +112,11 @@ def empty_log(engine: Engine) -> None:
         connection.close()
 
 
-def wait_for_closing(session: Session, *, closing: bool) -> None:
+def wait_for_closing(connection: Connection, *, closing: bool) -> None:
     """Let a period be closed only while nothing is booked into a day that has passed, and the other way round.
 
     Call it first in a write transaction; it holds until that ends. Writers on SQLite never overlap anyway.
     """
-    if session.get_bind().dialect.name == "postgresql":
+    if connection.dialect.name == "postgresql":
         lock = func.pg_advisory_xact_lock if closing else func.pg_advisory_xact_lock_shared
-        session.execute(select(lock(func.hashtext("hailong closing"))))
+        connection.execute(select(lock(func.hashtext("hailong closing"))))

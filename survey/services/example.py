@@ -157,16 +157,16 @@ def _units(session: Session, places: dict[str, Any], unit_count: int) -> list[Un
             start_date=FIRST_DAY,
             valid_from=FIRST_DAY,
         )
-        for letters, number, name, kind, group in islice(_names(places), unit_count)
+        for letters, number, name, kind, group in islice(_names(places, unit_count // 2), unit_count)
     ]
     session.add_all([province, *units])
     session.flush()
     return units
 
 
-def _names(places: dict[str, Any]) -> Iterator[tuple[str, int, str, UnitKind, str]]:
+def _names(places: dict[str, Any], most_departments: int) -> Iterator[tuple[str, int, str, UnitKind, str]]:
     """Name units without end: those of the list, then numbered communes."""
-    for number, (name, _) in enumerate(places["departments"], 1):
+    for number, (name, _) in enumerate(places["departments"][:most_departments], 1):
         yield "S", number, name, UnitKind.DEPARTMENT, "Sở"
     for number, name in enumerate(places["wards"], 1):
         yield "P", number, f"Phường {name}", UnitKind.WARD, "Phường"

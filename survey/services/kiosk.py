@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 
 from analysis.periods import parse_period
 from forms.questionnaire import Purpose, Questionnaire, QuestionnaireError, load_questionnaire
-from survey.database import write_plainly
+from survey.database import wait_for_closing, write_plainly
 from survey.models import Device, ScoreSet, ScoreState, Trust
 from survey.services.destination import Destination, resolve_place
 from survey.services.device import KnownDevice
@@ -77,6 +77,7 @@ def submit(engine: Engine, seal: Seal, sealed: str, *, device: KnownDevice, toda
             destination = _destination(connection, entry, device, on)
             if destination is None:
                 return Outcome.REFUSED
+            wait_for_closing(connection, closing=False)
             late = _is_closed(connection, on)
             store(
                 connection,

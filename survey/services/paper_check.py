@@ -129,7 +129,7 @@ def finish(session: Session, batch_id: str, *, reason: str, officer: Officer, no
     differ, `paper_period_closed` or, if it was discarded, `paper_batch_ended`.
     """
     with write(session):
-        wait_for_closing(session, closing=False)
+        wait_for_closing(session.connection(), closing=False)
         batch = locked_batch(session, batch_id)
         if batch.state is BatchState.FINISHED:
             return batch

@@ -54,7 +54,7 @@ def close(
         raise HailongError("period_not_over", period=period.text, last=f"{period.last:%d/%m/%Y}")
     scored = score_period(session, period, now=now, progress=progress)
     with write(session):
-        wait_for_closing(session, closing=True)
+        wait_for_closing(session.connection(), closing=True)
         if closed_set(session, period.text) is not None:
             raise HailongError("period_closed", period=period.text)
         if response_count(session, period, scored.rule) != scored.response_count:

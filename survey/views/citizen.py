@@ -15,14 +15,15 @@ from werkzeug.wrappers import Response as AnyResponse
 from forms.citizen import CitizenForm, ExtraForm, Opening, blank_form, citizen_form, extra_form
 from forms.feedback import LONGEST_REMARK, clean_remark
 from forms.nonce import Nonce, NonceError, Receipt, Signer, version_in
-from forms.questionnaire import Questionnaire, QuestionnaireError, load_questionnaire
+from forms.questionnaire import Purpose, Questionnaire, QuestionnaireError, load_questionnaire
 from survey import codes
 from survey.config import TIME_ZONE, Settings
 from survey.errors import HailongError
 from survey.extensions import db
 from survey.language import choose_language, narrow_languages
 from survey.messages import sentence
-from survey.models import Channel, Purpose
+from survey.models import Channel
+from survey.models import Purpose as CodePurpose
 from survey.services import comment, leader_survey, one_time_code, questionnaire_use, response
 from survey.services.destination import Destination, FieldName, offered_fields, resolve
 from survey.services.leader_survey import Asked
@@ -192,7 +193,7 @@ def answer_more(code: str) -> AnyResponse:
         number=receipt.number,
         shown_on=receipt.issued_at.astimezone(TIME_ZONE).date(),
     )
-    if remark:
+    if remark and sent.questionnaire.purpose is Purpose.CITIZEN:
         _leave_remark(code, receipt, remark)
     return _to(_url("citizen.thanks", code=code, t=request.args["t"], more=1, **_switches(sent)))
 
@@ -201,7 +202,7 @@ def _leave_remark(code: str, receipt: Receipt, remark: str) -> None:
     """Store a remark by itself; what lets it count once is made from the number, which is stored nowhere."""
     settings: Settings = current_app.config["SETTINGS"]
     today = _now().date()
-    destination = _destination(db.session.connection(), code)
+    destination = _destination(db.session.connection(), code, receipt)
     once = hmac.digest(settings.key_for("remark"), receipt.number, "sha256")
     comment.leave(db.session, remark, unit_id=destination.unit_id, trial=receipt.trial, once=once, today=today)
 
@@ -274,8 +275,8 @@ def _engine() -> Engine:
     return db.engine(current_app)
 
 
-def _destination(connection: Connection, code: str, nonce: Nonce | None = None) -> Destination:
-    opened_on = None if nonce is None else nonce.issued_at.astimezone(TIME_ZONE).date()
+def _destination(connection: Connection, code: str, opened: Nonce | Receipt | None = None) -> Destination:
+    opened_on = None if opened is None else opened.issued_at.astimezone(TIME_ZONE).date()
     return resolve(connection, codes.normalise(code), today=_now().date(), opened_on=opened_on)
 
 
@@ -323,7 +324,7 @@ def _facts(destination: Destination, questionnaire: Questionnaire, asked: Asked 
         trial=destination.is_trial(_now().date()),
         example=public_page.is_example(),
         preview=_preview_picture() if destination.is_online_link else "",
-        one_time=destination.ticket is not None and destination.ticket.purpose is Purpose.DOSSIER,
+        one_time=destination.ticket is not None and destination.ticket.purpose is CodePurpose.DOSSIER,
     )
 
 
