@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from survey.cli.score import progress_bar
 from survey.codes import grouped
 from survey.config import TIME_ZONE, Settings
-from survey.database import make_engine
+from survey.database import opened
 from survey.errors import HailongError
 from survey.extensions import db
 from survey.models import Role
@@ -36,7 +36,8 @@ def demo(units: int, responses: int, seed: int) -> None:
     if not settings.is_example:
         raise HailongError("example_needs_example_mode")
     now = datetime.now(TIME_ZONE)
-    schema.upgrade_schema(make_engine(settings.owner_database_url), today=now.date())
+    with opened(settings.owner_database_url) as engine:
+        schema.upgrade_schema(engine, today=now.date())
     presets.load(db.session, today=now.date())
     with progress_bar("Đang nạp dữ liệu ví dụ") as tell:
         filled = example.fill(

@@ -10,7 +10,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
 from survey.config import TIME_ZONE, Settings
-from survey.database import make_engine
+from survey.database import opened
 from survey.filters import count
 from survey.services import audit, retention
 
@@ -21,8 +21,10 @@ from survey.services import audit, retention
 def purge(dry_run: bool) -> None:
     """Xoá cách liên hệ, nội dung góp ý và mã dùng một lần đã hết thời hạn lưu; nên chạy mỗi ngày."""
     settings: Settings = current_app.config["SETTINGS"]
-    engine = make_engine(settings.owner_database_url)
-    with Session(engine, expire_on_commit=False) as session:
+    with (
+        opened(settings.owner_database_url) as engine,
+        Session(engine, expire_on_commit=False) as session,
+    ):
         purged = retention.purge(
             session,
             contact_days=settings.contact_days,
@@ -31,7 +33,6 @@ def purge(dry_run: bool) -> None:
             actor=audit.COMMAND_LINE,
             dry_run=dry_run,
         )
-    engine.dispose()
     click.echo("Sẽ xoá khi chạy không có --dry-run:" if dry_run else "Đã xoá:")
     click.echo(f"  cách liên hệ quá {settings.contact_days} ngày: {count(purged.contacts)}")
     click.echo(f"  nội dung góp ý, phản ánh quá {settings.text_days} ngày: {count(purged.cases)}")

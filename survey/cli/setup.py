@@ -9,7 +9,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from survey.config import TIME_ZONE, Settings
-from survey.database import make_engine
+from survey.database import opened
 from survey.extensions import db
 from survey.services import presets, schema
 
@@ -20,7 +20,8 @@ def init() -> None:
     """Tạo hoặc nâng cấp cơ sở dữ liệu, nạp danh mục lĩnh vực và phiếu mẫu."""
     settings: Settings = current_app.config["SETTINGS"]
     today = datetime.now(TIME_ZONE).date()
-    schema.upgrade_schema(make_engine(settings.owner_database_url), today=today)
+    with opened(settings.owner_database_url) as engine:
+        schema.upgrade_schema(engine, today=today)
     presets.load(db.session, today=today)
     click.echo("""Cơ sở dữ liệu đã sẵn sàng. Việc tiếp theo:
   1. Danh mục đơn vị:   hailong units import --template don-vi.xlsx, điền rồi: hailong units import don-vi.xlsx

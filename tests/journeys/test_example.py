@@ -1,0 +1,53 @@
+"""`hailong demo` fills an empty database with an example province that one can look around in at once."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey.models import Response, Unit, UnitKind
+
+from commands import hailong
+from signing_in import sign_in
+
+SIGN_IN = re.compile(r"(\S+@\S+)  mật khẩu (\S+)")
+
+
+def test_the_example_has_a_province_a_form_and_two_sign_ins(
+    app: Flask, client: FlaskClient, session: Session
+) -> None:
+    printed = hailong(app, "demo", "--responses", 600).output
+    kinds = [unit.kind for unit in session.scalars(select(Unit)) if unit.kind is not UnitKind.PROVINCE]
+    assert len(kinds) == 34
+    assert kinds.count(UnitKind.SPECIAL_ZONE) == 1
+    assert session.scalar(select(func.count()).select_from(Response)) == 600
+    link = re.search(r"http\S+/q/\w+", printed)
+    assert link
+    form = client.get(urlsplit(link[0]).path).text
+    assert "Phiếu lấy ý kiến" in form
+    assert "Dữ liệu ví dụ" in form
+    (reform, password), (one_stop, other) = SIGN_IN.findall(printed)
+    assert sign_in(client, reform, password).status_code == 303
+    assert "Phường An Hoà" in client.get("/officer/", follow_redirects=True).text
+    assert sign_in(app.test_client(), one_stop, other).status_code == 303
+    assert "DỮ LIỆU VÍ DỤ" in printed
+
+
+@pytest.mark.parametrize("units", [4, 7])
+def test_a_small_example_has_a_ward_to_show(make_app: Callable[..., Flask], sqlite_url: str, units: int) -> None:
+    app = make_app(sqlite_url)
+    assert "http" in hailong(app, "demo", "--units", units, "--responses", 100).output
+
+
+def test_an_example_is_never_added_to_real_data(app: Flask, session: Session) -> None:
+    hailong(app, "demo", "--units", 4, "--responses", 100)
+    before = session.scalar(select(func.count()).select_from(Response))
+    hailong(app, "demo", "--units", 4, "--responses", 100, expect=1)
+    assert session.scalar(select(func.count()).select_from(Response)) == before
