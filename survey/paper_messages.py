@@ -18,6 +18,10 @@ PAPER_SENTENCES = {
         "Kỳ %(period)s đã chốt nên không nhận thêm phiếu của ngày %(day)s. Số đã chốt không thay đổi; "
         "xin giữ các tờ phiếu này và báo cho người phụ trách cải cách hành chính."
     ),
+    "paper_form_too_long": _(
+        "%(unit)s đang dùng phiếu %(version)s, có nhiều phần hoặc câu chọn nhiều ý, nên không in và nhập được "
+        "theo mẫu một trang. Hãy giao cho đơn vị một phiếu ngắn, hoặc trả lời trên điện thoại và máy tính bảng."
+    ),
     "paper_batch_taken": _("Lô này đã được mở từ trang khác. Xin trở lại danh sách lô."),
     "paper_batch_ended": _("Lô này đã kết thúc, không sửa được nữa."),
     "paper_sheet_typed": _("Tờ số %(number)s đã nhập rồi, với nội dung khác. Muốn sửa thì bấm vào số tờ ở dưới."),

@@ -22,7 +22,7 @@ from survey.database import write
 from survey.errors import HailongError
 from survey.models import BatchState, Counter, Officer, PaperBatch, PaperSheet, ScoreSet, ScoreState, Unit
 from survey.services import audit
-from survey.services.paper_row import PAPER_VERSION, Row, field_letters, read_row
+from survey.services.paper_row import Row, field_letters, paper_questionnaire, read_row
 
 MOST_SHEETS = 2_000
 LONGEST_REASON = 300
@@ -58,7 +58,7 @@ def begin(
     """Begin a batch, or return the one that was begun with this id by the same officer.
 
     Raises HailongError `paper_openers_equal`, `paper_days_wrong`, `paper_two_quarters`, `paper_found_wrong`,
-    `paper_period_closed` or `paper_batch_taken`.
+    `paper_period_closed`, `paper_batch_taken` or `paper_form_too_long`.
     """
     _check(opening, today=now.astimezone(TIME_ZONE).date())
     with write(session):
@@ -74,7 +74,7 @@ def begin(
             id=batch_id,
             unit_id=unit.id,
             counter_id=None if counter is None else counter.id,
-            version=PAPER_VERSION,
+            version=paper_questionnaire(session, unit, opening.first_day).id,
             state=BatchState.OPEN,
             first_day=opening.first_day,
             last_day=opening.last_day,

@@ -7,13 +7,13 @@ from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from forms.questionnaire import Choice, Kind, Question, Questionnaire, Text, load_questionnaire
+from forms.questionnaire import Choice, Kind, Question, Questionnaire, Text
 from survey.errors import HailongError
 from survey.models import QrCode
 from survey.reports.paper import PaperForm, PaperOption, PaperQuestion, PaperText, paper_pdf
 from survey.services.destination import offered_fields, resolve
 from survey.services.example import EXAMPLE_WORDS, is_example
-from survey.services.paper_row import PAPER_VERSION, field_letters
+from survey.services.paper_row import field_letters, paper_questionnaire
 from survey.services.poster import Progress, address
 from survey.services.qrcode import ensure_codes, newest_codes
 from survey.services.unit_tree import unit_by_code, units_in_force
@@ -35,7 +35,7 @@ def paper_forms(
     """Print one sheet for a unit, and for those `below` it; for all without `unit_code`. Return PDF and sheets.
 
     The code beside the questions is that of the unit's exit; it is made if it is missing. Raises HailongError
-    `unknown_unit` or `no_units`.
+    `unknown_unit`, `no_units` or `paper_form_too_long`.
     """
     top = None if unit_code is None else unit_by_code(session, unit_code)
     codes: list[QrCode] = []
@@ -44,10 +44,12 @@ def paper_forms(
         codes += [code for code in newest_codes(session, unit, today=today) if code.is_exit]
     if not codes:
         raise HailongError("no_units")
-    questionnaire = load_questionnaire(PAPER_VERSION)
     letters = field_letters(session)
     note = EXAMPLE_WORDS if is_example(session) else ""
-    forms = [_form(session, questionnaire, letters, code, base_url, today, note) for code in codes]
+    forms = [
+        _form(session, paper_questionnaire(session, code.unit, today), letters, code, base_url, today, note)
+        for code in codes
+    ]
     dated = max(code.created_on for code in codes)
     return paper_pdf(forms, size=size, english=english, dated=dated), len(forms)
 

@@ -12,15 +12,16 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from forms.questionnaire import SKIPPED, Question, Questionnaire
+from forms.questionnaire import SKIPPED, Kind, Question, Questionnaire
 from survey.errors import HailongError
-from survey.models import ServiceField
+from survey.models import ServiceField, Unit
+from survey.services import questionnaire_use
 
-PAPER_VERSION = "short-v1"
 INVALID = "0"
 NO_FIELD = "."
 LETTERS = "BCFGHJKLMNPQRSTVZ"
@@ -49,6 +50,18 @@ class Row:
     def keys(self) -> str:
         """The row as it is typed."""
         return f"{self.letter}{self.answers}{self.extra}" if self.is_valid else INVALID
+
+
+def paper_questionnaire(session: Session, unit: Unit, day: date) -> Questionnaire:
+    """Return what citizens of a unit are asked on a day, if it fits on the paper form.
+
+    Raises HailongError `paper_form_too_long` for one with sections or several answers to a question.
+    """
+    questionnaire = questionnaire_use.for_citizens(session.connection(), unit.id, today=day)
+    every = (*questionnaire.questions, *questionnaire.extra_questions)
+    if questionnaire.sections or any(question.kind is Kind.SEVERAL for question in every):
+        raise HailongError("paper_form_too_long", unit=unit.name, version=questionnaire.id)
+    return questionnaire
 
 
 def field_letters(session: Session) -> dict[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -13,8 +14,11 @@ import pypdfium2.raw as pdfium_raw
 import pytest
 import zxingcpp
 from flask import Flask
+from sqlalchemy.orm import Session
 
 from forms.questionnaire import load_questionnaire
+from survey.config import TIME_ZONE
+from survey.services import questionnaire_use
 
 from commands import hailong
 from conftest import BASE_URL
@@ -116,3 +120,32 @@ def test_all_units_are_printed_and_two_languages_need_a_whole_sheet(
     refused = hailong(app, "qr", "paper", "--unit", "NONE", "--out", tmp_path / "no.pdf", expect=1)
     assert "Không có đơn vị mang mã NONE." in refused.stderr
     assert not (tmp_path / "no.pdf").exists()
+
+
+def test_paper_asks_what_the_unit_is_assigned_and_refuses_a_long_form(
+    app: Flask, session: Session, factory: Factory, tmp_path: Path
+) -> None:
+    today = datetime.now(TIME_ZONE).date()
+    unit = factory.unit()
+    factory.released("short-v1", "short-b1", {"question.0.text.vi": "Chỗ ngồi chờ rộng rãi"})
+
+    def assign(version: str) -> None:
+        questionnaire_use.assign(
+            session,
+            version,
+            unit=unit,
+            valid_from=today,
+            valid_to=None,
+            now=datetime.now(UTC),
+            actor="a@example.vn",
+        )
+
+    assign("short-b1")
+    with printed(app, tmp_path / "own.pdf", "--unit", unit.code) as pages:
+        text = text_of(pages[0])
+        assert "Chỗ ngồi chờ rộng rãi" in text
+        assert "short-b1" in text
+    assign("sipas-2640-v1")
+    refused = hailong(app, "qr", "paper", "--unit", unit.code, "--out", tmp_path / "long.pdf", expect=1)
+    assert "sipas-2640-v1" in refused.output
+    assert not (tmp_path / "long.pdf").exists()
