@@ -22,7 +22,14 @@ _MODULES = (
     "views/public_page.py",
     "views/tracking.py",
 )
-PUBLIC_SENTENCES = ("unknown_code", "revoked_code", "closed_unit")
+PUBLIC_SENTENCES = (
+    "unknown_code",
+    "unknown_one_time_code",
+    "revoked_code",
+    "expired_code",
+    "used_code",
+    "closed_unit",
+)
 
 
 def is_complete(language: str) -> bool:

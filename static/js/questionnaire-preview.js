@@ -35,4 +35,6 @@
   });
   // Another language, or a first page that came late, shows the draft as it was saved: bring it up to date.
   frame.addEventListener("load", function () { if (latest) refresh(); });
+  // Nor must what was typed before this script came be missing.
+  if (Array.prototype.some.call(form.elements, function (one) { return "defaultValue" in one && one.value !== one.defaultValue; })) refresh();
 })();

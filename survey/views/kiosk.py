@@ -51,7 +51,7 @@ def refuse(error: HailongError) -> tuple[dict[str, str], int]:
 def page() -> Response:
     """Show the page that is installed on the tablet."""
     response = public_page.respond(kiosk_files.page(), style=kiosk_files.STYLE)
-    g.content_security_policy |= {"worker-src": "'self'", "manifest-src": "'self'"}
+    g.content_security_policy |= {"img-src": "'self' data:", "worker-src": "'self'", "manifest-src": "'self'"}
     return response
 
 

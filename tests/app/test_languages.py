@@ -17,7 +17,7 @@ from forms import questionnaire as questionnaires
 from forms.questionnaire import QuestionnaireError, parse_questionnaire, review_questionnaire
 from survey import interface, language
 from survey.extensions import db
-from survey.services import presets
+from survey.services import presets, questionnaire_use
 from survey.views import citizen
 
 from citizens import send
@@ -63,8 +63,7 @@ def app(
 def forget() -> None:
     """Read catalogues and questionnaires anew."""
     language.public_languages.cache_clear()
-    questionnaires.load_questionnaire.cache_clear()
-    questionnaires.released_questionnaires.cache_clear()
+    questionnaires.packaged_questionnaires.cache_clear()
     citizen._form_page.cache_clear()
     citizen._thanks_page.cache_clear()
 
@@ -87,7 +86,7 @@ def add_questionnaire(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     """Put a version in force that is also in `language`."""
     (tmp_path / "definitions" / "short-v2.toml").write_text(translated(language), encoding="utf-8")
     forget()
-    monkeypatch.setattr(citizen, "SHORT_FORM", "short-v2")
+    monkeypatch.setattr(questionnaire_use, "DEFAULT_VERSION", "short-v2")
     with app.app_context():
         presets.load(db.session, today=TODAY)
 
