@@ -30,7 +30,7 @@ instance/example.txt:
 
 test: install-dev ## run every test, also in a real browser, LibreOffice and PostgreSQL
 	@sh .ci/system-packages
-	$(BIN)/python -m pytest -n 2 --dist loadfile tests
+	$(BIN)/python -m pytest -n 2 --dist worksteal tests
 
 lint: install-dev ## check style and types
 	$(BIN)/ruff check .
