@@ -13,7 +13,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.engine import Engine
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from survey.codes import encode_bits, normalise
+from survey.codes import ALPHABET, encode_bits, normalise
 from survey.config import TIME_ZONE
 from survey.database import write, write_plainly
 from survey.errors import HailongError
@@ -25,6 +25,7 @@ from survey.services import audit
 ENROLMENT_LIFETIME = timedelta(minutes=30)
 # 256 random bits, drawn by the tablet: a try whose answer was lost can be repeated with the same token.
 TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+CODE = re.compile(rf"[{ALPHABET}]{{16}}")
 _KNOWN = select(
     Device.id,
     Device.unit_id,
@@ -118,10 +119,11 @@ def enrol(session: Session, *, code: str, token: str, now: datetime) -> Device:
 
     Raises HailongError `enrolment_unusable` for a code that is unknown, used, out of time or of a revoked tablet.
     """
-    if not TOKEN.fullmatch(token):
+    typed = normalise(code)
+    if not TOKEN.fullmatch(token) or not CODE.fullmatch(typed):
         raise HailongError("enrolment_unusable")
     with write(session):
-        query = select(Device).where(Device.enrolment_hash == _hash(normalise(code))).with_for_update()
+        query = select(Device).where(Device.enrolment_hash == _hash(typed)).with_for_update()
         device = session.scalars(query).one_or_none()
         if device is None or device.revoked_on is not None:
             raise HailongError("enrolment_unusable")

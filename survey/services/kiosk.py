@@ -16,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from analysis.periods import parse_period
 from forms.questionnaire import Purpose, Questionnaire, QuestionnaireError, load_questionnaire
 from survey.database import wait_for_closing, write_plainly
+from survey.errors import HailongError
 from survey.models import Device, ScoreSet, ScoreState, Trust
 from survey.services.destination import Destination, resolve_place
 from survey.services.device import KnownDevice
@@ -65,7 +66,8 @@ def submit(engine: Engine, seal: Seal, sealed: str, *, device: KnownDevice, toda
 
     It belongs to the day of the visit as the tablet noted it, if the tablet can have been in use that day, else
     to `today`. If the period of that day is closed, it is stored as late and does not count. What cannot be read,
-    is no valid form, or was given in another unit is refused. Raises HailongError `closed_unit`.
+    is no valid form, was given in another unit, or in one that had ended by that day without a successor, is
+    refused: it must not keep back the entries behind it.
     """
     entry = _read(seal, sealed)
     if entry is None:
@@ -74,10 +76,10 @@ def submit(engine: Engine, seal: Seal, sealed: str, *, device: KnownDevice, toda
     on = day if day is not None and device.enrolled_on <= day <= today else today
     try:
         with write_plainly(engine) as connection:
+            wait_for_closing(connection, closing=False)
             destination = _destination(connection, entry, device, on)
             if destination is None:
                 return Outcome.REFUSED
-            wait_for_closing(connection, closing=False)
             late = _is_closed(connection, on)
             store(
                 connection,
@@ -100,17 +102,20 @@ def submit(engine: Engine, seal: Seal, sealed: str, *, device: KnownDevice, toda
 
 
 def _destination(connection: Connection, entry: Entry, device: KnownDevice, on: date) -> Destination | None:
-    """Find the place that the entry was given at, or nothing if that is in another unit than the tablet's.
+    """Find the place that the entry was given at, or nothing if that is closed or not of the tablet's unit.
 
     A tablet that was enrolled anew may still hold forms from before, of the same unit or of another.
     """
     place = connection.execute(_PLACE, {"device_id": entry.device_id}).one_or_none()
     if place is None:
         return None
-    found = resolve_place(connection, unit_id=place.unit_id, counter_id=place.counter_id, today=on)
-    if entry.device_id == device.id:
-        return found
-    own = resolve_place(connection, unit_id=device.unit_id, counter_id=None, today=on)
+    try:
+        found = resolve_place(connection, unit_id=place.unit_id, counter_id=place.counter_id, today=on)
+        if entry.device_id == device.id:
+            return found
+        own = resolve_place(connection, unit_id=device.unit_id, counter_id=None, today=on)
+    except HailongError:  # `closed_unit`
+        return None
     return found if found.unit_id == own.unit_id else None
 
 
@@ -121,7 +126,10 @@ def _is_closed(connection: Connection, day: date) -> bool:
 def _read(seal: Seal, sealed: str) -> Entry | None:
     """Read an entry, or nothing if it is not one of a valid form."""
     try:
-        return _entry(json.loads(seal.open(sealed)))
+        found = json.loads(seal.open(sealed))
+        # JSON can spell halves of characters, which are no text and which no database takes: a ValueError.
+        json.dumps(found, ensure_ascii=False).encode()
+        return _entry(found)
     except (SealError, QuestionnaireError, ValueError, KeyError, TypeError, AttributeError):
         return None
 

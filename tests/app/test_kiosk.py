@@ -143,10 +143,20 @@ def test_a_merged_unit_hands_its_tablets_on(client: FlaskClient, session: Sessio
     session.rollback()
     booked = session.execute(select(Response.local_date, Response.unit_id).order_by(Response.local_date))
     assert [tuple(row) for row in booked] == [(TODAY - timedelta(days=3), old.id), (TODAY, successor.id)]
-    session.refresh(old)
-    old.successor_id = None
+
+
+def test_what_was_given_after_a_unit_closed_is_refused_and_keeps_nothing_back(
+    client: FlaskClient, session: Session, unit: Unit
+) -> None:
+    tablet = enrolled(client, session, unit, since=TODAY - timedelta(days=5))
+    session.refresh(unit)
+    unit.valid_to, unit.successor_id = TODAY - timedelta(days=2), None
     session.commit()
-    assert tablet.send(tablet.entry()).status_code == 410
+    in_time = tablet.entry(on=(TODAY - timedelta(days=3)).isoformat())
+    assert tablet.results(tablet.entry(), in_time, tablet.entry()) == ["refused", "stored", "refused"]
+    assert stored(session).local_date == TODAY - timedelta(days=3)
+    shown = tablet.open()
+    assert (shown.status_code, shown.get_json()["error"]) == (410, "closed_unit")
 
 
 def test_the_screens_leave_out_what_is_not_true_with_staff_around(
@@ -171,6 +181,11 @@ BAD = {
     "no id": {"id": None},
     "another questionnaire": {"version": "../short-v1"},
     "a tablet that is not there": {"device": "0" * 32},
+    "half a character as tablet": {"device": "\ud800"},
+    "half a character as field": {"field": "\ud800"},
+    "half a character as questionnaire": {"version": "\ud800"},
+    "half a character as answer": {"answers": {"Q1": "5", "Q2": "4", "Q3": "\ud800"}},
+    "half a character as question": {"answers": {"Q1": "5", "Q2": "4", "Q3": "1", "\ud800": "1"}},
 }
 
 

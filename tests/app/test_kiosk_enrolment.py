@@ -53,6 +53,15 @@ def test_a_code_ends_by_time_by_another_code_and_by_revoking(
     assert Tablet(client).enrol(gone.code).status_code == 422
 
 
+@pytest.mark.parametrize("part", ["code", "token"])
+def test_half_a_character_is_an_unusable_code(
+    client: FlaskClient, session: Session, unit: Unit, part: str
+) -> None:
+    sent = {"code": registered(session, unit).code, "token": "A" * 43} | {part: "\ud800"}
+    refused = client.post("/kiosk/devices", json=sent)
+    assert (refused.status_code, refused.get_json()["error"]) == (422, "enrolment_unusable")
+
+
 def test_guessing_codes_is_slowed_down(client: FlaskClient) -> None:
     answers = [Tablet(client).enrol(secrets.token_hex(8)).status_code for _ in range(22)]
     assert answers == [422] * 20 + [429] * 2

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from survey.codes import ALPHABET
 from survey.extensions import db
-from survey.models import Device, Response, Trust
+from survey.models import Device, QuestionnaireUse, Response, Trust
 from survey.services import device as devices
 
 from accessibility import violations
@@ -180,6 +180,31 @@ def test_leaving_a_form_by_back_or_reload_wipes_it(tablet: Page, live_server: st
         expect(tablet.get_by_role("button", name="Bắt đầu")).to_be_visible()
         assert tablet.locator("input[type=radio]:checked").count() == 0
         expect(tablet.locator("[data-screen=form]")).to_be_hidden()
+
+
+def test_a_form_that_is_open_stays_what_it_is_when_the_server_sends_another(tablet: Page, live_app: Flask) -> None:
+    tablet.get_by_role("button", name="Bắt đầu").tap()
+    tap(tablet, "Q1", "4")
+    with live_app.app_context():
+        device = db.session.scalars(select(Device)).one()
+        began = device.enrolled_on
+        use = QuestionnaireUse(unit_id=device.unit_id, version="sipas-1001-v1", valid_from=began, valid_to=None)
+        db.session.add(use)
+        db.session.commit()
+    tablet.evaluate("kiosk.refresh()")
+    assert tablet.evaluate("kiosk.form().version") == "sipas-1001-v1"
+    tablet.get_by_role("link", name="English").tap()
+    for name in ("Q2", "Q3"):
+        tap(tablet, name, "4")
+    tablet.get_by_role("button", name="Send").tap()
+    expect(tablet.get_by_role("heading", name="Thank you very much.")).to_be_visible()
+    all_sent(tablet)
+    with live_app.app_context():
+        response = db.session.scalars(select(Response)).one()
+        assert (response.version, response.answers) == ("short-v1", "444---")
+    tablet.get_by_role("button", name="Done").tap()
+    tablet.get_by_role("button", name="Bắt đầu").tap()
+    expect(tablet.locator("[data-question=C5]")).to_be_visible()
 
 
 def test_a_double_tap_on_send_is_one_form(tablet: Page, live_app: Flask) -> None:

@@ -16,7 +16,8 @@
   const screen = document.getElementById("screen");
   const switches = Array.from(document.querySelectorAll(".t, .sw[type=checkbox]"));
   const languageLink = document.getElementById("language");
-  const state = { name: "setup", language: MAIN_LANGUAGE, openedAt: 0, touchedAt: 0, busy: false, stale: false, helped: false, refusal: "" };
+  // `form` is what is on the screen: what is kept for later may be another questionnaire by now.
+  const state = { name: "setup", form: null, language: MAIN_LANGUAGE, openedAt: 0, touchedAt: 0, busy: false, stale: false, helped: false, refusal: "" };
   const timers = { idle: 0, count: 0, thanks: 0, refresh: 0, send: 0 };
 
   /* ---- showing ---- */
@@ -30,9 +31,11 @@
     kiosk.setup.show(problem);
   }
 
-  /* Draw everything anew from what the server sent: whatever was chosen is gone. */
+  /* Draw everything anew from what the server sent: whatever was chosen is gone. What it has sent since the start
+     was drawn waits for the next start, so that nobody's questions change under their hands. */
   function draw(name) {
-    const drawn = kiosk.form().screens[state.language];
+    if (name === "start") state.form = kiosk.form();
+    const drawn = state.form.screens[state.language];
     stopTimers();
     setBehind(switches, false);
     state.name = name;
@@ -43,7 +46,7 @@
     document.title = drawn.title;
     document.querySelector("[for=to]").textContent = drawn.large;
     document.querySelector("[for=td]").textContent = drawn.dark;
-    languageLink.textContent = kiosk.form().screens[nextLanguage()].name;
+    languageLink.textContent = state.form.screens[nextLanguage()].name;
     languageLink.lang = nextLanguage();
     languageLink.hidden = name === "thanks";
     screen.querySelectorAll("[data-screen]").forEach((one) => { one.hidden = one.dataset.screen !== name; });
@@ -53,7 +56,7 @@
   }
 
   function nextLanguage() {
-    const all = Object.keys(kiosk.form().screens);
+    const all = Object.keys(state.form.screens);
     return all[(all.indexOf(state.language) + 1) % all.length];
   }
 
@@ -97,8 +100,9 @@
     const opened = state.openedAt;
     const id = kiosk.randomBytes(16);
     try {
+      const entry = entryOf(section, id);
       const number = await kiosk.number(id);
-      kiosk.keep(await kiosk.seal(kiosk.form().key, entryOf(section, id)));
+      kiosk.keep(await kiosk.seal(kiosk.form().key, entry));
       if (state.openedAt === opened && state.name === "form") thank(number);
     } catch (problem) {
       state.busy = false;
@@ -111,11 +115,10 @@
   }
 
   function entryOf(section, id) {
-    const form = kiosk.form();
     return {
       id: kiosk.hex(id),
-      device: form.device,
-      version: form.version,
+      device: state.form.device,
+      version: state.form.version,
       on: new Date(Date.now() + VIETNAM).toISOString().slice(0, 10),
       fast: Date.now() - state.openedAt < FASTEST,
       field: kiosk.fieldIn(section),
