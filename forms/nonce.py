@@ -123,11 +123,6 @@ class Signer:
         return hmac.digest(self._key, message, "sha256")
 
 
-def version_in(text: str) -> str:
-    """Return the questionnaire version that a nonce names, without having checked the nonce."""
-    return text.partition(".")[0]
-
-
 def _seconds(now: datetime) -> bytes:
     return int(now.timestamp()).to_bytes(_TIME_BYTES)
 

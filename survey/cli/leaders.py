@@ -16,8 +16,9 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from survey.cli.example_mark import echo_example
-from survey.cli.imports import file_or_usage, write_file
+from survey.cli.imports import file_or_usage
 from survey.cli.index import YEAR
+from survey.cli.private_file import private_file
 from survey.config import TIME_ZONE, Settings
 from survey.extensions import db
 from survey.filters import count, decimal
@@ -62,19 +63,17 @@ def invite(file: Path, year: int, out: Path, until: datetime, version: str) -> N
     """
     data, _name = file_or_usage(file)
     recipients = leader_invitation.read_recipients(db.session, data)
-    # Tried first: links that were drawn but could not be written would be lost.
-    write_file(out, b"")
-    out.chmod(0o600)
-    drawn = leader_survey.invite(
-        db.session,
-        [recipient.unit for recipient in recipients],
-        round_name=str(year),
-        version=version,
-        expires_on=until.date(),
-        now=datetime.now(TIME_ZONE),
-        actor=audit.COMMAND_LINE,
-    )
-    write_file(out, _csv(recipients, drawn))
+    with private_file(out) as links:
+        drawn = leader_survey.invite(
+            db.session,
+            [recipient.unit for recipient in recipients],
+            round_name=str(year),
+            version=version,
+            expires_on=until.date(),
+            now=datetime.now(TIME_ZONE),
+            actor=audit.COMMAND_LINE,
+        )
+        links.write(_csv(recipients, drawn))
     click.echo(f"Đã ghi {count(len(drawn))} liên kết vào {out}, dùng được đến hết ngày {until:%d/%m/%Y}.")
     click.echo("Ai giữ tệp này thì gửi được thay người nhận: gửi xong hãy xoá.")
     for result in leader_survey.results(db.session, round_name=str(year)):

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import TypeVar
 
 import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from survey.cli.imports import echo_warnings, file_or_usage, import_options, reason_of, write_template
+from survey.cli.imports import echo_warnings, file_or_usage, import_options, write_template
+from survey.cli.private_file import private_file
 from survey.cli.qr import csv_bytes
 from survey.config import TIME_ZONE
-from survey.errors import HailongError
 from survey.extensions import db
 from survey.filters import count
 from survey.services import audit, receipt
@@ -64,7 +63,7 @@ def receipts(
     wanted = Output(out is not None, links is not None, days, current_app.config["SETTINGS"].base_url)
     with ExitStack() as files:
         pdf_file, links_file = (
-            files.enter_context(_private_file(path)) if path is not None and not dry_run else None
+            files.enter_context(private_file(path)) if path is not None and not dry_run else None
             for path in (out, links)
         )
         made = receipt.make_receipts(
@@ -112,24 +111,3 @@ def _progress(slips: Sequence[Shown]) -> Iterator[Shown]:
 
 def _line(link: Link) -> tuple[str, ...]:
     return link.number, link.unit, link.address, f"{link.expires_on:%d/%m/%Y}"
-
-
-@contextmanager
-def _private_file(path: Path) -> Iterator[IO[bytes]]:
-    """Open a file that only its owner may read; it takes its name when all went well.
-
-    Opened before any code is made: a disk that cannot be written to must not leave codes that nobody has.
-    """
-    part = path.with_name(path.name + ".part")
-    try:
-        descriptor = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    except OSError as error:
-        raise HailongError("file_not_written", path=str(path), reason=reason_of(error)) from error
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(descriptor, 0o600)
-            yield file
-        part.replace(path)
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise

@@ -213,7 +213,10 @@ def _locked(session: Session, code: str, states: frozenset[CaseState] | None = N
 
 
 def _once(session: Session, once: Once, change: Callable[[], None]) -> None:
-    """Make a change in one transaction, unless it was made already."""
+    """Make a change in one transaction, unless it was made already.
+
+    SQLite's log would show which response was stored right before it, so it is emptied.
+    """
     if session.get(SpentNonce, once.spent_hash) is not None:
         return
     try:
@@ -225,3 +228,4 @@ def _once(session: Session, once: Once, change: Callable[[], None]) -> None:
     except IntegrityError:
         if session.get(SpentNonce, once.spent_hash) is None:
             raise
+    empty_log(session.get_bind().engine)

@@ -26,7 +26,7 @@ from survey.models import (
     Trust,
 )
 from survey.services import audit
-from survey.services.destination import Destination, FieldName, fields_of
+from survey.services.destination import Destination, FieldName, fields_of, resolve_place
 from survey.services.paper import LONGEST_REASON, locked_batch, open_batch, refuse_closed
 from survey.services.paper_row import Row, differences, field_letters, read_row, stored_row
 from survey.services.response import number_hash
@@ -178,7 +178,11 @@ def _store(session: Session, batch: PaperBatch, rows: list[Row]) -> None:
     """Add the responses in an order of their own: nobody can count down to a sheet of paper."""
     if not rows:
         return
-    place, codes = _place(batch), {letter: code for code, letter in field_letters(session).items()}
+    # Like every other way in: a unit that has merged since books to the one that carries on.
+    place = resolve_place(
+        session.connection(), unit_id=batch.unit_id, counter_id=batch.counter_id, today=batch.last_day
+    )
+    codes = {letter: code for code, letter in field_letters(session).items()}
     known = fields_of(session.connection(), place)
     trial = place.is_trial(batch.last_day)
     responses, extras = [], []
@@ -188,8 +192,8 @@ def _store(session: Session, batch: PaperBatch, rows: list[Row]) -> None:
         responses.append(
             key
             | {
-                "unit_id": batch.unit_id,
-                "counter_id": batch.counter_id,
+                "unit_id": place.unit_id,
+                "counter_id": place.counter_id,
                 "version": batch.version,
                 "trust": Trust.ASSISTED,
                 "flags": "",
@@ -209,19 +213,6 @@ def _store(session: Session, batch: PaperBatch, rows: list[Row]) -> None:
     session.execute(insert(Response), responses)
     if extras:
         session.execute(insert(ResponseExtra), extras)
-
-
-def _place(batch: PaperBatch) -> Destination:
-    own = batch.counter.fields if batch.counter is not None else []
-    return Destination(
-        code="",
-        unit_id=batch.unit_id,
-        one_stop_name=batch.unit.one_stop_name,
-        start_date=batch.unit.start_date,
-        counter_id=batch.counter_id,
-        channel=Channel.DIRECT,
-        own_fields=tuple(FieldName(one.code, one.name_vi, one.name_en) for one in own if one.asked),
-    )
 
 
 def _field(place: Destination, known: tuple[FieldName, ...], declared: str | None) -> tuple[str | None, Source]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import Select, delete, func, select, text
+from sqlalchemy import ColumnElement, Select, and_, delete, func, or_, select, text
 from sqlalchemy.orm import Session
 
 from survey.config import TIME_ZONE
@@ -17,6 +17,8 @@ from survey.services.feedback import erase_contact_of, erase_texts_of
 # A form may be sent again for seven days. A phone may wake an older tab and send its form once more: for a month
 # that is still recognised as sent.
 SPENT_NONCE_DAYS = 30
+# A case that nobody answers counts as settled after a year, so that nothing is kept for ever.
+LONGEST_WAIT_DAYS = 365
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,8 @@ def purge(
     """Delete what is past its time, and note how much; with `dry_run` only count it.
 
     Contact details and texts of a case go `contact_days` and `text_days` after it was last answered, closed or
-    withdrawn, remarks `text_days` after the week they were written in. What stays is that there was one.
+    withdrawn, or a year after it came in if it never was; remarks `text_days` after the week they were written in.
+    What stays is that there was one.
     """
     today = now.astimezone(TIME_ZONE).date()
     with write(session):
@@ -69,11 +72,19 @@ def purge(
 
 
 def _cases(settled_until: date) -> Select[FeedbackCase]:
-    return select(FeedbackCase).where(FeedbackCase.settled_on <= settled_until, FeedbackCase.erased_on.is_(None))
+    return select(FeedbackCase).where(_settled(settled_until), FeedbackCase.erased_on.is_(None))
 
 
 def _with_contact(settled_until: date) -> Select[FeedbackCase]:
-    return select(FeedbackCase).join(FeedbackContact).where(FeedbackCase.settled_on <= settled_until)
+    return select(FeedbackCase).join(FeedbackContact).where(_settled(settled_until))
+
+
+def _settled(until: date) -> ColumnElement[bool]:
+    waiting_since = until - timedelta(days=LONGEST_WAIT_DAYS)
+    return or_(
+        FeedbackCase.settled_on <= until,
+        and_(FeedbackCase.settled_on.is_(None), FeedbackCase.received_on <= waiting_since),
+    )
 
 
 def _comments(written_until: date) -> Select[Comment]:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from forms.citizen import CitizenForm, ExtraForm, Opening, blank_form, citizen_form, extra_form
 from forms.feedback import LONGEST_REMARK, clean_remark
-from forms.nonce import Nonce, NonceError, Receipt, Signer, version_in
+from forms.nonce import Nonce, NonceError, Receipt, Signer
 from forms.questionnaire import Purpose, Questionnaire, QuestionnaireError, load_questionnaire
 from survey import codes
 from survey.config import TIME_ZONE, Settings
@@ -297,13 +297,13 @@ def _openings() -> Openings:
 
 
 def _opening(code: str) -> Opening:
-    """Take the version that the form was opened with, if it is one of ours: it may not be today's."""
-    version = version_in(request.form.get("n", ""))
+    """Take the version that a form was signed with, which may not be today's; else the one that is asked today."""
     try:
-        load_questionnaire(version)
-    except QuestionnaireError:
-        version = questionnaire_use.DEFAULT_VERSION
-    return Opening(_signer(), code, version, _now())
+        questionnaire = load_questionnaire(_signer().read(request.form.get("n", ""), code=code).version)
+    except (NonceError, QuestionnaireError):
+        with _engine().connect() as connection:
+            questionnaire = _open_questionnaire(connection, _destination(connection, code))
+    return Opening(_signer(), code, questionnaire.id, _now())
 
 
 def _facts(destination: Destination, questionnaire: Questionnaire, asked: Asked | None) -> FormFacts:

@@ -159,3 +159,17 @@ def _values(session: Session, model: type[Model], *, kind: type) -> set[Any]:
 
 def _bytes_of(folder: Path) -> bytes:
     return b"".join(path.read_bytes() for path in sorted(folder.glob("test.sqlite3*")))
+
+
+def test_the_log_does_not_show_a_case_behind_the_response_before_it(
+    make_app: Callable[..., Flask], tmp_path: Path
+) -> None:
+    file = tmp_path / "log.sqlite3"
+    app = make_app(f"sqlite:///{file}")
+    with app.app_context():
+        address = f"/q/{Factory(db.session).qr_code(Factory(db.session).unit()).code}"
+        db.session.close()
+    client = app.test_client()
+    send(client, address)
+    send_feedback(client, f"{address}/feedback")
+    assert (tmp_path / "log.sqlite3-wal").stat().st_size == 0

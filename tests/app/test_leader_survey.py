@@ -106,12 +106,13 @@ def test_leaders_never_enter_the_citizens_score(
 def test_a_leaders_form_is_not_taken_through_a_poster(
     client: FlaskClient, session: Session, factory: Factory, unit: Unit
 ) -> None:
-    """A forged nonce that names the leaders' version comes back with a good one for it: that must lead nowhere."""
+    """A forged nonce that names the leaders' version comes back as the citizens' form, and stores nothing."""
     code = factory.qr_code(unit, factory.counter(unit)).code
     returned = client.post(f"/q/{code}", data={"n": "leaders-v1.forged"} | GOOD)
     found = re.search(r'name="n" value="([^"]+)"', returned.text)
-    if found:
-        assert client.post(f"/q/{code}", data={"n": found[1]} | GOOD).status_code == 404
+    assert found
+    assert found[1].startswith("short-v1.")
+    assert client.post(f"/q/{code}", data={"n": found[1]} | GOOD).status_code == 422
     assert (count(session, Response), count(session, LeaderResponse)) == (0, 0)
 
 

@@ -81,15 +81,15 @@ def test_contact_details_go_ninety_days_after_the_answer_and_the_text_later(
     assert purge(session, 800) == Purged(0, 0, 0, 0, 0)
 
 
-def test_a_case_that_is_not_answered_keeps_its_contact_and_a_reopened_one_begins_anew(
+def test_a_case_that_waits_for_an_answer_keeps_its_contact_and_a_reopened_one_begins_anew(
     client: FlaskClient, session: Session, case_address: str, factory: Factory
 ) -> None:
-    assert purge(session, 3_000).contacts == 0
+    assert purge(session, 300).contacts == 0
     session.rollback()
     key = feedback.case_key(tracking_code(case_address))
     feedback_answer.reply(session, key, "Xin lỗi.", actor=ACTOR, now=ANSWERED)
     assert do(client, case_address, "reopen").status_code == 303
-    assert purge(session, 3_000).contacts == 0
+    assert purge(session, 300).contacts == 0
 
 
 def test_remarks_lose_their_text_and_stay_counted(session: Session, factory: Factory) -> None:
@@ -163,3 +163,16 @@ def test_the_command_prints_what_it_deleted(app: Flask, session: Session, answer
     assert "nội dung góp ý, phản ánh quá 730 ngày: 1" in done
     assert count(session, FeedbackContact) == 0
     assert "cách liên hệ quá 90 ngày: 0" in hailong(app, "purge").output
+
+
+def test_what_nobody_ever_answers_is_not_kept_for_ever(
+    client: FlaskClient, session: Session, case_address: str
+) -> None:
+    session.rollback()
+    case = session.scalars(select(FeedbackCase)).one()
+    case.received_on = ANSWERED.date()
+    session.commit()
+    assert purge(session, 365 + 89).contacts == 0
+    assert purge(session, 365 + 90).contacts == 1
+    assert count(session, FeedbackContact) == 0
+    assert purge(session, 365 + 730).cases == 1

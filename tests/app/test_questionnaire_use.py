@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -169,3 +170,16 @@ def test_a_new_wording_with_the_same_code_is_the_same_item(session: Session, fac
     after = score_of(session, unit)
     assert [factor.code for factor in after.factors] == [factor.code for factor in before.factors]
     assert after.n == 80
+
+
+@pytest.mark.parametrize("forged", ["sipas-2640-v1", "leaders-v1", "sipas-1001-v1"])
+def test_a_forged_form_gets_the_assigned_questionnaire_and_no_other(
+    client: FlaskClient, session: Session, factory: Factory, forged: str
+) -> None:
+    address = f"/q/{factory.qr_code(factory.unit()).code}"
+    page = client.post(address, data={"n": f"{forged}.{'A' * 42}", "T1": "1"})
+    assert page.status_code == 400
+    nonce = re.search(r'name="n" value="([^"]+)"', page.text)
+    assert nonce
+    assert nonce[1].startswith("short-v1.")
+    assert 'name="Q1"' in page.text
