@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import unicodedata
@@ -21,6 +22,7 @@ TEXTS = ("name", "title", "intro", "confidence", "field_question", "stem", "not_
 OPTIONAL_TEXTS = ("name", "incomplete")
 LONGEST_TEXT = 500
 CHOICE_VALUES = "123456789ABCDEFGHJKM"
+_NUMBER = re.compile(r"[0-9]{1,4}")  # not str.isdigit(), which takes "²" and "٣" too
 
 
 @dataclass(frozen=True)
@@ -107,9 +109,31 @@ def merged(data: Data, sent: Mapping[str, str]) -> Data:
         if place.name in sent:
             _write(changed, place.name, _tidy(sent[place.name]))
     changed["reference"] = "reference" in sent if "id" in sent else data["reference"]
-    if str(changed["minimum_ratings"]).isdigit():
+    if _NUMBER.fullmatch(str(changed["minimum_ratings"])):
         changed["minimum_ratings"] = int(changed["minimum_ratings"])
     return _without_blanks(changed)
+
+
+def stamp(data: Data) -> str:
+    """Tell apart what a page showed: the arrangement of the questions, then every word."""
+    return f"{_digest(_arrangement(data))}-{_digest(data)}"
+
+
+def same_arrangement(data: Data, shown: str) -> bool:
+    """Tell whether the fields of the page stamped `shown` stand for the questions and choices of `data`."""
+    return shown.partition("-")[0] == _digest(_arrangement(data))
+
+
+def _arrangement(data: Data) -> Any:
+    return [
+        [question["code"], [choice["value"] for choice in question.get("choices", [])]]
+        for key in LISTS
+        for question in [{"code": key}, *data.get(key, [])]
+    ]
+
+
+def _digest(data: Any) -> str:
+    return hashlib.sha256(json.dumps(data, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _tidy(text: str) -> str:
@@ -154,13 +178,13 @@ def changed_order(data: Data, action: str, *, taken: Collection[str]) -> Data:
     what, _, rest = action.partition(":")
     words = rest.split(":")
     changed = deepcopy(data)
-    if words[0] not in LISTS or not all(word.isdigit() for word in words[2:]):
+    if words[0] not in LISTS or not all(_NUMBER.fullmatch(word) for word in words[2:]):
         return data
     questions: list[Data] = changed.setdefault(words[0], [])
     if what == "add" and words[1:] and words[1] in tuple(Kind):
         questions.append(_new_question(changed, Kind(words[1]), taken, asked_first=words[0] == "question"))
         return changed
-    if not words[1:] or not words[1].isdigit() or int(words[1]) >= len(questions):
+    if not words[1:] or not _NUMBER.fullmatch(words[1]) or int(words[1]) >= len(questions):
         return data
     at = int(words[1])
     if what == "remove":

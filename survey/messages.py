@@ -83,6 +83,14 @@ SENTENCES = IMPORT_SENTENCES | {
     "no_leader_survey": _(
         "Đợt %(round)s chưa mời lãnh đạo nào. Hãy mời bằng: hailong leaders invite TỆP --round %(round)s"
     ),
+    "draft_changed": _(
+        "Bản này vừa được sửa từ nơi khác. Chữ Ông/Bà gõ còn đây nhưng chưa lưu: xin xem lại rồi lưu, "
+        "chữ ở đây sẽ thay chữ vừa lưu ở nơi kia."
+    ),
+    "draft_rearranged": _(
+        "Bản này vừa được sửa từ nơi khác: câu hỏi đã thêm, bớt hoặc đổi chỗ, nên chữ Ông/Bà gõ chưa lưu. "
+        "Dưới đây là bản mới nhất; bấm nút quay lại của trình duyệt để chép lại chữ đã gõ."
+    ),
     "draft_gone": _("Bản nháp này không còn nữa: đã phát hành hoặc đã bỏ."),
     "use_backwards": _("Ngày kết thúc đứng trước ngày bắt đầu."),
     "use_in_the_past": _("Ngày bắt đầu đã qua: câu hỏi của ngày đã qua không đổi lại được."),

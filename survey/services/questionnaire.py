@@ -6,10 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import Any
 
 from flask import Flask, current_app, has_app_context
 from sqlalchemy import Engine, select
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import IntegrityError, OperationalError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from forms.questionnaire import (
@@ -22,8 +23,8 @@ from forms.questionnaire import (
 )
 from survey.database import write
 from survey.errors import HailongError
-from survey.models import QuestionnaireDraft, QuestionnaireVersion
-from survey.services import audit
+from survey.models import QuestionnaireVersion
+from survey.services import audit, questionnaire_draft
 
 EXTENSION = "hailong_questionnaires"
 _STORED = select(QuestionnaireVersion.id, QuestionnaireVersion.definition).where(
@@ -93,16 +94,18 @@ def check_stored(session: Session) -> None:
             raise HailongError("questionnaire_changed", version=row.id)
 
 
-def release(session: Session, draft_id: str, *, now: datetime, today: date, actor: str) -> Questionnaire:
-    """Turn a draft into a version that nobody can change any more.
+def release(
+    session: Session, draft_id: str, *, seen: dict[str, Any], now: datetime, today: date, actor: str
+) -> Questionnaire:
+    """Turn a draft into a version that nobody can change any more, if it is what the officer has `seen`.
 
-    Raises HailongError `draft_gone`, `questionnaire_faulty`, `questionnaire_id_reserved`, or
+    Raises HailongError `draft_gone`, `draft_changed`, `questionnaire_faulty`, `questionnaire_id_reserved`, or
     `questionnaire_released` where the id is taken.
     """
     with write(session):
-        draft = session.get(QuestionnaireDraft, draft_id)
-        if draft is None:
-            raise HailongError("draft_gone")
+        draft = questionnaire_draft.locked(session, draft_id)
+        if draft.definition != seen:
+            raise HailongError("draft_changed")
         try:
             questionnaire = questionnaire_from(draft.definition)
         except QuestionnaireError as error:
@@ -112,14 +115,19 @@ def release(session: Session, draft_id: str, *, now: datetime, today: date, acto
             raise HailongError("questionnaire_released", version=questionnaire.id)
         if PROGRAM_ID.fullmatch(questionnaire.id):
             raise HailongError("questionnaire_id_reserved", version=questionnaire.id)
+        base = draft.base
         register(session, questionnaire, today=today, packaged=False)
         session.delete(draft)
+        try:
+            session.flush()
+        except IntegrityError as error:  # another draft of this id, released at the same moment
+            raise HailongError("questionnaire_released", version=questionnaire.id) from error
         audit.record(
             session,
             now=now,
             actor=actor,
             action="questionnaire.release",
             subject=questionnaire.id,
-            detail={"base": draft.base, "digest": questionnaire.digest()},
+            detail={"base": base, "digest": questionnaire.digest(), "draft": draft_id},
         )
     return questionnaire

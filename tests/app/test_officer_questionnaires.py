@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -53,6 +56,7 @@ def typed(page: TestResponse) -> dict[str, str]:
     fields |= dict(re.findall(r'<textarea[^>]* name="([^"]+)"[^>]*>([^<]*)</textarea>', body))
     for name, options in re.findall(r'<select[^>]* name="([^"]+)">(.*?)</select>', body, re.DOTALL):
         fields[name] = re.findall(r'value="([^"]+)" selected', options)[0]
+    fields["shown"] = re.findall(r'name="shown" value="([^"]+)"', body)[0]
     return fields | {"reference": "on", "csrf_token": csrf_token(page)}
 
 
@@ -126,6 +130,90 @@ def test_buttons_move_add_and_remove_and_keep_what_was_typed(reformer: FlaskClie
     assert reformer.get(draft).status_code == 404
 
 
+def several_at_once(app: Flask, client: FlaskClient, address: str, data: dict[str, str]) -> list[TestResponse]:
+    """Send the same six times at once, from one signed-in browser."""
+    cookies = list(client._cookies.values())
+    barrier = Barrier(6)
+
+    def press(_number: int) -> TestResponse:
+        browser = app.test_client()
+        for cookie in cookies:
+            browser.set_cookie(cookie.key, cookie.value, path=cookie.path)
+        barrier.wait()
+        return browser.post(address, data=data)
+
+    with ThreadPoolExecutor(6) as pool:
+        return list(pool.map(press, range(6)))
+
+
+def test_pressing_release_many_times_at_once_releases_once(
+    app: Flask, reformer: FlaskClient, session: Session
+) -> None:
+    draft = begun(reformer)
+    fields = typed(reformer.get(draft)) | {"question.0.text.vi": "Ghế ngồi", "do": "release", "confirm": "on"}
+    sent = several_at_once(app, reformer, draft, fields)
+    assert {each.status_code for each in sent} == {303}
+    assert {each.headers["Location"] for each in sent} == {f"{LIST}/short-b1"}
+    actions = session.scalars(select(AuditEvent.action)).all()
+    assert actions.count("questionnaire.release") == 1
+    later = reformer.post(draft, data=fields)
+    assert later.headers["Location"].endswith(f"{LIST}/short-b1")
+
+
+def test_pressing_other_buttons_at_once_never_fails(app: Flask, reformer: FlaskClient, session: Session) -> None:
+    draft = begun(reformer)
+    fields = typed(reformer.get(draft))
+    sent = several_at_once(app, reformer, draft, fields | {"do": "down:question:0"})
+    assert {each.status_code for each in sent} <= {303, 409}
+    stored = session.scalars(select(QuestionnaireDraft)).one()
+    assert [question["code"] for question in stored.definition["question"]][:3] == ["Q2", "Q1", "Q3"], "moved once"
+    thrown = several_at_once(app, reformer, f"{draft}/discard", {"csrf_token": fields["csrf_token"]})
+    assert {each.status_code for each in thrown} <= {303, 404}
+
+
+def test_two_officers_do_not_overwrite_each_other_unawares(reformer: FlaskClient) -> None:
+    draft = begun(reformer)
+    mine = typed(reformer.get(draft))
+    theirs = mine | {"question.1.text.vi": "Giấy tờ gọn", "do": "save"}
+    assert reformer.post(draft, data=theirs).status_code == 303
+    assert reformer.post(draft, data=theirs).status_code == 303, "the same twice is no conflict"
+    refused = reformer.post(
+        draft, data=mine | {"question.0.text.vi": "Ghế ngồi", "do": "release", "confirm": "on"}
+    )
+    assert refused.status_code == 409
+    assert "Bản này vừa được sửa từ nơi khác" in refused.text
+    assert typed(refused)["question.0.text.vi"] == "Ghế ngồi", "what was typed is kept"
+    assert read_text(reformer, draft, 1) == "Giấy tờ gọn"
+    assert reformer.post(draft, data=typed(refused) | {"do": "save"}).status_code == 303
+    assert read_text(reformer, draft, 0) == "Ghế ngồi"
+
+
+def test_words_do_not_slip_into_a_question_that_was_moved_elsewhere(reformer: FlaskClient) -> None:
+    draft = begun(reformer)
+    mine = typed(reformer.get(draft))
+    reformer.post(draft, data=mine | {"do": "down:question:0"})
+    moved = read_text(reformer, draft, 0)
+    refused = reformer.post(draft, data=mine | {"question.0.text.vi": "Ghế ngồi", "do": "save"})
+    assert refused.status_code == 409
+    assert "đổi chỗ" in refused.text
+    assert typed(refused)["question.0.text.vi"] == moved == read_text(reformer, draft, 0)
+
+
+def read_text(client: FlaskClient, draft: str, number: int) -> str:
+    return typed(client.get(draft))[f"question.{number}.text.vi"]
+
+
+@pytest.mark.parametrize("number", ["²", "٣", "9" * 5000])
+def test_digits_that_are_no_number_here_are_a_fault_and_no_failure(reformer: FlaskClient, number: str) -> None:
+    draft = begun(reformer)
+    fields = typed(reformer.get(draft))
+    assert reformer.post(draft, data=fields | {"do": f"up:question:{number}"}).status_code == 303
+    assert reformer.post(draft, data=fields | {"do": f"remove-choice:question:5:{number}"}).status_code == 303
+    fields = typed(reformer.get(draft)) | {"minimum_ratings": number, "do": "save"}
+    assert reformer.post(draft, data=fields).status_code == 303
+    assert 'href="#minimum_ratings"' in reformer.get(draft).text
+
+
 @pytest.mark.parametrize("version", ["short-v1", "short-b1"])
 def test_a_released_version_cannot_be_altered(
     reformer: FlaskClient, session: Session, factory: Factory, version: str
@@ -144,7 +232,9 @@ def test_a_released_version_cannot_be_altered(
         actor="a@example.vn",
     )
     with pytest.raises(HailongError) as refused:
-        questionnaire.release(session, draft.id, now=COMPUTED_AT, today=TODAY, actor="a@example.vn")
+        questionnaire.release(
+            session, draft.id, seen=draft.definition, now=COMPUTED_AT, today=TODAY, actor="a@example.vn"
+        )
     assert refused.value.code == "questionnaire_released"
     page = reformer.get(f"/officer/questionnaire-drafts/{draft.id}")
     again = reformer.post(
@@ -164,7 +254,9 @@ def test_ids_of_the_program_are_not_given_away(session: Session) -> None:
         session, base="short-v1", definition=definition, now=COMPUTED_AT, actor="a@example.vn"
     )
     with pytest.raises(HailongError) as refused:
-        questionnaire.release(session, draft.id, now=COMPUTED_AT, today=TODAY, actor="a@example.vn")
+        questionnaire.release(
+            session, draft.id, seen=draft.definition, now=COMPUTED_AT, today=TODAY, actor="a@example.vn"
+        )
     assert refused.value.code == "questionnaire_id_reserved"
 
 

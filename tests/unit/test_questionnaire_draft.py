@@ -65,6 +65,7 @@ def test_an_optional_text_that_is_emptied_goes() -> None:
         ({"effective_to": "2026-08-13"}, "effective_to"),
         ({"minimum_ratings": "6"}, "minimum_ratings"),
         ({"minimum_ratings": ""}, "minimum_ratings"),
+        ({"minimum_ratings": "²"}, "minimum_ratings"),
         ({"question.0.factor": "unknown"}, "question.0.factor"),
         ({"title.vi": "a" * 501}, "title.vi"),
     ],
@@ -109,7 +110,16 @@ def test_choices_come_and_go() -> None:
 
 @pytest.mark.parametrize(
     "action",
-    ["up:question:99", "up:factor:0", "remove:question:-1", "add:question:slider", "", "::", "up:question"],
+    [
+        "up:question:99",
+        "up:factor:0",
+        "remove:question:-1",
+        "add:question:slider",
+        "",
+        "::",
+        "up:question",
+        "up:question:²",
+    ],
 )
 def test_a_button_that_does_not_exist_changes_nothing(action: str) -> None:
     assert changed_order(draft(), action, taken=()) == draft()
