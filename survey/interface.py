@@ -27,7 +27,9 @@ PUBLIC_SENTENCES = (
     "unknown_one_time_code",
     "revoked_code",
     "expired_code",
+    "expired_leader_link",
     "used_code",
+    "used_leader_link",
     "closed_unit",
 )
 

@@ -45,6 +45,11 @@ SENTENCES = IMPORT_SENTENCES | {
         "%(unit)s chưa có quầy nào để in áp phích. Hãy nhập quầy bằng: hailong counters import TỆP. "
         "Liên kết trực tuyến của đơn vị xem bằng: hailong qr links --unit %(unit_code)s"
     ),
+    "expired_leader_link": _("Liên kết này đã quá hạn trả lời. Xin hỏi nơi đã gửi liên kết cho Ông/Bà."),
+    "used_leader_link": _(
+        "Liên kết này chỉ gửi được một phiếu, và phiếu đã được ghi nhận. Nếu phiếu đó không phải do Ông/Bà gửi, "
+        "xin báo nơi đã gửi liên kết."
+    ),
     "expired_code": _(
         "Mã này đã quá hạn dùng. Ý kiến của Ông/Bà vẫn được đón nhận: xin quét mã trên tờ áp phích ở quầy."
     ),

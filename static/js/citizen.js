@@ -79,7 +79,7 @@
       button.type = "button";
       button.className = "ls";
       button.onclick = function () {
-        var mine = playing == button, text = question.querySelector(".r") ? (d.querySelector(".stem") || box).textContent : "";
+        var mine = playing == button, text = question.querySelector(".r") ? (d.querySelector("p.stem") || box).textContent : "";
         voices.cancel();
         if (playing) playing.textContent = say.read;
         playing = 0;

@@ -27,7 +27,7 @@ from survey.models import (
     ServiceField,
     Unit,
 )
-from survey.services.one_time_code import Ticket, code_hash
+from survey.services.one_time_code import Ticket, code_hash, refused
 
 OTHER_FIELD = "khac"
 MOST_FIELDS_OFFERED = 6
@@ -165,9 +165,6 @@ def _resolve_ticket(connection: Connection, code: str, today: date, opened_on: d
     found = connection.execute(_BY_HASH, {"code_hash": code_hash(code)}).one_or_none()
     if found is None:
         raise HailongError("unknown_one_time_code")
-    if found.expires_on < min(today, opened_on):
-        raise HailongError("expired_code")
-    unit = _carrying_on(connection, found, today)
     ticket = Ticket(
         key=found.ticket_key,
         purpose=found.purpose,
@@ -178,6 +175,9 @@ def _resolve_ticket(connection: Connection, code: str, today: date, opened_on: d
         expires_on=found.expires_on,
         survey_id=found.survey_id,
     )
+    if ticket.expires_on < min(today, opened_on):
+        raise refused(ticket, "expired")
+    unit = _carrying_on(connection, found, today)
     return Destination(
         code=code,
         unit_id=unit.unit_id,

@@ -12,7 +12,7 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, bindparam, delete, exists, func, insert, select, text
 from sqlalchemy.exc import DBAPIError
@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from survey.codes import new_code
 from survey.database import empty_log, write_plainly
+from survey.errors import HailongError
 from survey.models import Channel, OneTimeCode, OpenTicket, Outcome, Purpose
 
 logger = logging.getLogger(__name__)
@@ -99,6 +100,11 @@ def code_hash(code: str) -> bytes:
 def is_open(connection: Connection, ticket: Ticket) -> bool:
     """Tell whether a ticket has not been used."""
     return bool(connection.scalar(_IS_OPEN, {"key": ticket.key}))
+
+
+def refused(ticket: Ticket, why: Literal["used", "expired"]) -> HailongError:
+    """Make the error that says why a code is not good any more; no leader is sent to the citizens' poster."""
+    return HailongError(f"{why}_leader_link" if ticket.purpose is Purpose.LEADER else f"{why}_code")
 
 
 def use(connection: Connection, ticket: Ticket) -> bool:

@@ -14,7 +14,6 @@ from sqlalchemy.exc import IntegrityError
 from forms.questionnaire import SKIPPED, Questionnaire
 from survey.codes import is_one_time_code
 from survey.database import write_plainly
-from survey.errors import HailongError
 from survey.models import Response, ResponseExtra, ServiceField, Source, SpentNonce, Trust
 from survey.services import leader_survey, one_time_code
 from survey.services.destination import Destination, fields_of, resolve
@@ -108,12 +107,12 @@ def store(
     """Spend the nonce, use up the ticket if there is one, and store the response of the day `on`.
 
     All within the transaction of `connection`. Raises IntegrityError if the nonce is spent: that decides which of
-    several tries counts, and the others wait for it. Raises HailongError `used_code` for a used ticket.
+    several tries counts, and the others wait for it. Raises HailongError `used_code` or `used_leader_link`.
     """
     booked = _booked(connection, destination, declared_field)
     connection.execute(_SPEND, {"nonce_hash": spending.nonce_hash, "issued_on": spending.opened_on})
     if destination.ticket is not None and not one_time_code.use(connection, destination.ticket):
-        raise HailongError("used_code")
+        raise one_time_code.refused(destination.ticket, "used")
     if leader_survey.is_asked(destination):
         leader_survey.store(connection, destination, number_hash(spending.number), encoded)
         return

@@ -47,7 +47,9 @@ STATUS = {
     "revoked_code": 410,
     "closed_unit": 410,
     "expired_code": 410,
+    "expired_leader_link": 410,
     "used_code": 410,
+    "used_leader_link": 410,
 }
 
 
@@ -90,7 +92,7 @@ def refuse_code(error: HailongError) -> Response:
     status = STATUS[error.code]
     title = gettext("Không tìm thấy mã này") if status == 404 else gettext("Mã này đã hết dùng")
     typed = request.view_args.get("code", "") if request.view_args else request.args.get("code", "")
-    if error.code == "used_code":
+    if error.code in ("used_code", "used_leader_link"):
         title, typed = gettext("Mã này đã được dùng"), ""
     html = public_page.render("errors/error.html", title=title, text=sentence(error), typed=typed)
     return public_page.respond(html, status)
@@ -287,7 +289,7 @@ def _open_questionnaire(connection: Connection, destination: Destination) -> Que
         return assigned
     one_time_code.mend_after_crash(_engine())
     if not one_time_code.is_open(connection, destination.ticket):
-        raise HailongError("used_code")
+        raise one_time_code.refused(destination.ticket, "used")
     return load_questionnaire(destination.ticket.version) if destination.ticket.version else assigned
 
 

@@ -116,6 +116,17 @@ def test_a_leaders_form_is_not_taken_through_a_poster(
     assert (count(session, Response), count(session, LeaderResponse)) == (0, 0)
 
 
+def test_a_used_link_does_not_send_a_leader_to_the_citizens_poster(
+    client: FlaskClient, session: Session, unit: Unit
+) -> None:
+    (link,) = invited(session, unit, 1)
+    send(client, f"/q/{link}", GOOD)
+    again = client.get(f"/q/{link}")
+    assert again.status_code == 410
+    assert "xin báo nơi đã gửi liên kết" in again.text
+    assert "áp phích" not in again.text
+
+
 def test_nothing_stored_names_a_leader_or_a_link(
     app: Flask, client: FlaskClient, session: Session, unit: Unit, tmp_path: Path
 ) -> None:
