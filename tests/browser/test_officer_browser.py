@@ -127,6 +127,7 @@ def test_a_wrong_password_is_said_first_and_leads_to_the_field(server: str, brow
 
 def test_letters_come_in_the_own_font(server: str, browser_page: Page) -> None:
     enter(browser_page, server)
+    browser_page.wait_for_load_state("networkidle")  # the style that names the letters has come
     # Asked for, rather than looked up: a slow machine may not have begun to fetch them.
     families: list[str] = browser_page.evaluate(
         """() => document.fonts.load(`16px ${getComputedStyle(document.body).fontFamily.split(",")[0]}`, "Điểm")
