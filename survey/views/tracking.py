@@ -26,7 +26,6 @@ from survey.feedback_messages import (
     STATE_WORDS,
     TOPIC_WORDS,
 )
-from survey.language import narrow_languages
 from survey.messages import sentence
 from survey.models import FeedbackCase
 from survey.services import feedback
@@ -34,7 +33,15 @@ from survey.services.contact import Contact, unseal
 from survey.services.desk import desk_of
 from survey.services.unit import name_in_sentence
 from survey.views import public_page
-from survey.views.feedback import LARGEST_BODY, contact_in, network, once, sealing_key, settings
+from survey.views.feedback import (
+    allow_long_texts,
+    contact_in,
+    network,
+    offer_languages_of_the_consent,
+    once,
+    sealing_key,
+    settings,
+)
 
 blueprint = Blueprint("tracking", __name__)
 
@@ -58,17 +65,8 @@ def refuse(error: HailongError) -> Response:
     return _ask_for_code(title, sentence(error), typed, status=404)
 
 
-@blueprint.before_request
-def allow_long_texts() -> None:
-    """Read more of a request than elsewhere, so that a long text can be shown again."""
-    request.max_content_length = LARGEST_BODY
-    request.max_form_memory_size = LARGEST_BODY
-
-
-@blueprint.before_request
-def offer_languages_of_the_consent() -> None:
-    """Show these pages only in languages in which one can consent to what they ask."""
-    narrow_languages(load_consent().languages)
+blueprint.before_request(allow_long_texts)
+blueprint.before_request(offer_languages_of_the_consent)
 
 
 @blueprint.after_request
