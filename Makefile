@@ -14,7 +14,7 @@ help: ## list the commands
 
 run: install instance/example.txt ## serve the example province on http://127.0.0.1:8000 (PORT=… for another port)
 	@sed 's,http://127.0.0.1:[0-9]*,http://127.0.0.1:$(PORT),' instance/example.txt
-	@$(EXAMPLE) $(BIN)/gunicorn --bind 127.0.0.1:$(PORT) wsgi:app
+	@$(EXAMPLE) sh -c '$(BIN)/hailong work & trap "kill $$!" EXIT; $(BIN)/gunicorn --bind 127.0.0.1:$(PORT) wsgi:app'
 
 demo-data: ## throw the example database away and fill a new one
 	@rm -f instance/example.txt

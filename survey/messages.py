@@ -28,6 +28,7 @@ SENTENCES = IMPORT_SENTENCES | {
     **PAPER_SENTENCES,
     "import_refused": _("Chưa nhập dữ liệu nào: tệp có %(count)s lỗi cần sửa."),
     "closed_unit": _("Đơn vị của mã này đã ngừng hoạt động và chưa có đơn vị thay thế."),
+    "job_failed": _("Việc này chưa làm được vì lỗi của chương trình. Xin thử lại, hoặc báo người quản trị."),
     "device_enrolled": _("Máy “%(name)s” đã đăng ký rồi. Muốn thay máy, hãy thu hồi rồi thêm máy mới."),
     "device_revoked": _("Máy này đã bị thu hồi đăng ký. Xin báo công chức phụ trách cải cách hành chính."),
     "device_unknown": _("Máy này chưa được đăng ký. Xin báo công chức phụ trách cải cách hành chính."),

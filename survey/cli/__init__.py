@@ -20,6 +20,7 @@ from survey.cli import (
     receipts,
     score,
     setup,
+    work,
 )
 
 COMMANDS: tuple[click.Command, ...] = (
@@ -38,6 +39,7 @@ COMMANDS: tuple[click.Command, ...] = (
     questionnaires.questionnaires,
     officers.officers,
     purge.purge,
+    work.work,
 )
 qr.qr.add_command(openings.openings)
 qr.qr.add_command(paper.paper)

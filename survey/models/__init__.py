@@ -14,6 +14,7 @@ from survey.models.feedback import (
     Reader,
     Topic,
 )
+from survey.models.job import Job, JobFile, JobState
 from survey.models.leader_survey import LeaderResponse, LeaderSurvey
 from survey.models.model import Model
 from survey.models.officer import Grant, Officer, Role
@@ -48,6 +49,9 @@ __all__ = [
     "IndexEntry",
     "IndexPrinted",
     "IndexRound",
+    "Job",
+    "JobFile",
+    "JobState",
     "LeaderResponse",
     "LeaderSurvey",
     "Model",

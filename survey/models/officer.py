@@ -14,10 +14,16 @@ from survey.models.unit import Unit
 
 
 class Role(StrEnum):
-    """What an officer does; the administrator keeps the system and sees no content."""
+    """What an officer does; the administrator keeps the system and sees no content.
+
+    In a province the work of REFORM is divided: SATISFACTION (Sở Nội vụ) has scores and index, DOSSIERS (Văn phòng
+    UBND tỉnh) has dossiers and feedback.
+    """
 
     ONE_STOP = "one_stop"
     REFORM = "reform"
+    SATISFACTION = "satisfaction"
+    DOSSIERS = "dossiers"
     LEADER = "leader"
     INSPECTOR = "inspector"
     ADMINISTRATOR = "administrator"

@@ -27,11 +27,13 @@ PROVISIONAL_REVISION = 0
 PROGRAM_VERSION = version("hailong")
 
 
-def refresh(session: Session, period: Period, *, now: datetime, actor: str) -> ScoreSet:
+def refresh(
+    session: Session, period: Period, *, now: datetime, actor: str, progress: Progress | None = None
+) -> ScoreSet:
     """Compute the provisional result of an open period and keep it in place of the one before."""
     if closed_set(session, period.text) is not None:
         raise HailongError("period_closed", period=period.text)
-    scored = score_period(session, period, now=now)
+    scored = score_period(session, period, now=now, progress=progress)
     with write(session):
         _drop_provisional(session, period)
         audit.record(session, now=now, actor=actor, action="period.refresh", subject=period.text)

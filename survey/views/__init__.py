@@ -12,6 +12,7 @@ from survey.views import (
     exports,
     feedback,
     health,
+    jobs,
     kiosk,
     paper,
     paper_check,
@@ -35,6 +36,7 @@ BLUEPRINTS = (
     paper.blueprint,
     paper_check.blueprint,
     exports.blueprint,
+    jobs.blueprint,
     questionnaires.blueprint,
     questionnaire_drafts.blueprint,
 )

@@ -7,7 +7,6 @@ from functools import partial
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
-from flask_babel import gettext as _
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -18,7 +17,7 @@ from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.extensions import db
 from survey.messages import sentence, status_word, warning_sentence
-from survey.services import score
+from survey.services import job, score
 from survey.services.names import code_names
 from survey.services.scoreboard import scoreboard
 from survey.views.officer_page import officer_blueprint
@@ -76,13 +75,13 @@ def refresh(period: str) -> Response:
     """Compute the provisional scores of an open period anew."""
     officer = require(Permission.REFRESH_SCORES)
     wanted = _period(period)
-    try:
-        score.refresh(db.session, wanted, now=datetime.now(TIME_ZONE), actor=officer.email)
-    except HailongError as error:
-        flash(sentence(error), "warning")
-    else:
-        flash(_("Đã tính lại điểm của kỳ này."), "good")
-    return redirect(url_for("scores.scores", period=wanted.text), 303)
+    if score.closed_set(db.session, wanted.text) is not None:
+        flash(sentence(HailongError("period_closed", period=wanted.text)), "warning")
+        return redirect(url_for("scores.scores", period=wanted.text), 303)
+    asked = job.ask(
+        db.session, "refresh_scores", {"period": wanted.text}, actor=officer.email, now=datetime.now(TIME_ZONE)
+    )
+    return redirect(url_for("jobs.show", job_id=asked.id), 303)
 
 
 def _period(text: str) -> Period:

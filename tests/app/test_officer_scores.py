@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from survey.access import Permission, visible_units
 from survey.models import Role, SiteFact, Unit
-from survey.services import score as scores
 
 from factories import Factory
 from signing_in import csrf_token, sign_in
+from working import work_all
 
 PAGE = "/officer/scores/2026-Q2"
 
@@ -192,19 +192,21 @@ def test_a_one_stop_officer_looks_but_neither_exports_nor_computes(
     assert client.get("/officer/exports/2026-Q2.xlsx").status_code == 403
 
 
-def test_computing_anew_is_asked_of_the_service_and_told(
-    client: FlaskClient, factory: Factory, province: dict[str, Unit], monkeypatch: pytest.MonkeyPatch
+def test_computing_anew_is_work_for_later_that_leads_back_to_the_scores(
+    app: Flask, client: FlaskClient, factory: Factory, province: dict[str, Unit]
 ) -> None:
     enter(client, factory, province["first"])
     factory.dossiers(province["first"], "2026-Q3", {("dat-dai", "direct", "on_time"): 500})
     first = client.get("/officer/scores/2026-Q3")
     assert "chưa tính điểm lần nào" in first.text
-    asked: list[Any] = []
-    monkeypatch.setattr(scores, "refresh", lambda *args, **kwargs: asked.append((args, kwargs)))
     done = client.post("/officer/scores/2026-Q3/refresh", data={"csrf_token": csrf_token(first)})
-    assert (done.status_code, done.location) == (303, "/officer/scores/2026-Q3")
-    assert asked[0][1]["actor"].endswith("@example.vn")
-    assert "Đã tính lại điểm của kỳ này." in client.get(done.location).text
+    assert done.status_code == 303
+    waiting = client.get(done.location)
+    assert "Đang làm" in waiting.text
+    work_all(app)
+    finished = client.get(done.location)
+    assert (finished.status_code, finished.location) == (303, "/officer/scores/2026-Q3")
+    assert "chưa tính điểm lần nào" not in client.get(finished.location).text
 
 
 def test_a_closed_period_cannot_be_computed_anew(

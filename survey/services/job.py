@@ -1,0 +1,142 @@
+"""The queue of long or later work: ask for it, take the next piece, tell how far it is, end it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from survey.database import write
+from survey.errors import HailongError
+from survey.models import Job, JobFile, JobState
+
+MOST_ATTEMPTS = 3
+# A worker that has not been heard of for so long was ended in the middle of its work.
+SILENCE = timedelta(minutes=10)
+
+
+def enqueue(
+    session: Session,
+    kind: str,
+    payload: dict[str, Any] | None = None,
+    *,
+    actor: str,
+    now: datetime,
+    key: str | None = None,
+    run_after: datetime | None = None,
+    files: Mapping[str, bytes] | None = None,
+) -> Job:
+    """Ask for work inside the transaction of a use case, so that it exists exactly when the use case happened.
+
+    With a `key` the same work is asked for once: the job that has it already is returned instead.
+    """
+    if key is not None:
+        known = session.scalar(select(Job).where(Job.key == key))
+        if known is not None:
+            return known
+    job = Job(
+        kind=kind,
+        key=key,
+        state=JobState.WAITING,
+        payload=payload or {},
+        result={},
+        fault={},
+        progress_share=0.0,
+        attempts=0,
+        created_by=actor,
+        created_at=now,
+        run_after=run_after or now,
+        files=[JobFile(name=name, content=content) for name, content in (files or {}).items()],
+    )
+    session.add(job)
+    session.flush()
+    return job
+
+
+def ask(
+    session: Session,
+    kind: str,
+    payload: dict[str, Any] | None = None,
+    *,
+    actor: str,
+    now: datetime,
+    files: Mapping[str, bytes] | None = None,
+) -> Job:
+    """Ask for work as a use case of its own, as a page does for what takes longer than a request may."""
+    with write(session):
+        return enqueue(session, kind, payload, actor=actor, now=now, files=files)
+
+
+def take(session: Session, *, now: datetime) -> Job | None:
+    """Take the next piece of work that is due, or None; what a lost worker left is taken up again first."""
+    with write(session):
+        _take_up_again(session, now)
+        job = session.scalar(
+            select(Job)
+            .where(Job.state == JobState.WAITING, Job.run_after <= now)
+            .order_by(Job.run_after, Job.id)
+            .limit(1)
+            .with_for_update(skip_locked=True)
+        )
+        if job is None:
+            return None
+        job.state, job.started_at, job.alive_at = JobState.RUNNING, now, now
+        job.attempts += 1
+        job.progress_share = 0.0
+        return job
+
+
+def tell(session: Session, job_id: int, share: float, *, now: datetime) -> None:
+    """Store how far a running job is, from 0 to 1, and that its worker lives."""
+    with write(session):
+        session.execute(
+            update(Job)
+            .where(Job.id == job_id, Job.state == JobState.RUNNING)
+            .values(progress_share=min(1.0, max(0.0, share)), alive_at=now)
+        )
+
+
+def finish(
+    session: Session,
+    job_id: int,
+    result: dict[str, Any],
+    *,
+    now: datetime,
+    files: Mapping[str, bytes] | None = None,
+) -> None:
+    """End a job well; its input files go, what it made stays."""
+    with write(session):
+        job = session.get_one(Job, job_id)
+        job.files = [JobFile(name=name, content=content) for name, content in (files or {}).items()]
+        job.state, job.result, job.progress_share, job.finished_at = JobState.DONE, result, 1.0, now
+
+
+def fail(session: Session, job_id: int, error: HailongError | None, *, now: datetime, retry: bool = False) -> None:
+    """End a job that could not be done, or let it wait and try again if `retry` and it may.
+
+    `error` is what the page will say; None stands for a fault of the program, which the log of the worker tells.
+    """
+    with write(session):
+        job = session.get_one(Job, job_id)
+        if retry and job.attempts < MOST_ATTEMPTS:
+            job.state, job.run_after = JobState.WAITING, now + timedelta(minutes=5**job.attempts)
+            return
+        code = "job_failed" if error is None else error.code
+        params = {} if error is None else {name: str(value) for name, value in error.params.items()}
+        job.state, job.finished_at = JobState.FAILED, now
+        job.fault = {"code": code, "params": params}
+
+
+def _take_up_again(session: Session, now: datetime) -> None:
+    lost = session.scalars(
+        select(Job).where(Job.state == JobState.RUNNING, Job.alive_at < now - SILENCE).with_for_update()
+    )
+    for job in lost:
+        if job.attempts < MOST_ATTEMPTS:
+            job.state = JobState.WAITING
+        else:
+            job.state, job.finished_at = JobState.FAILED, now
+            job.fault = {"code": "job_failed", "params": {}}

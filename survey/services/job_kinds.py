@@ -1,0 +1,71 @@
+"""Every kind of work that `hailong work` does, and what it does by itself at fixed times."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from analysis.periods import parse_period
+from survey.config import Settings
+from survey.services import retention, score
+
+Progress = Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Task:
+    """What a handler gets: its input, and how to tell how far it is."""
+
+    session: Session
+    owner_session: Session
+    settings: Settings
+    payload: Mapping[str, Any]
+    files: Mapping[str, bytes]
+    actor: str
+    now: datetime
+    progress: Progress
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a handler leaves: values for the page that shows the finished job, and files to fetch there.
+
+    `page` and `arguments` name the endpoint that the finished job leads to.
+    """
+
+    values: dict[str, Any] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    page: str | None = None
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+def _refresh_scores(task: Task) -> Outcome:
+    period = parse_period(task.payload["period"])
+    score.refresh(task.session, period, now=task.now, actor=task.actor, progress=task.progress)
+    return Outcome(page="scores.scores", arguments={"period": period.text})
+
+
+def _purge(task: Task) -> Outcome:
+    purged = retention.purge(
+        task.owner_session,
+        contact_days=task.settings.contact_days,
+        text_days=task.settings.text_days,
+        now=task.now,
+        actor=task.actor,
+        dry_run=False,
+    )
+    return Outcome({name: getattr(purged, name) for name in purged.__dataclass_fields__})
+
+
+KINDS: dict[str, Callable[[Task], Outcome]] = {
+    "purge": _purge,
+    "refresh_scores": _refresh_scores,
+}
+# Work without anybody asking: the key of the piece that is due at a moment, so that each is done once.
+RECURRING: dict[str, Callable[[datetime], str]] = {
+    "purge": lambda now: f"purge {now:%Y-%m-%d}",
+}

@@ -1,0 +1,66 @@
+"""How far a long piece of work is; the page may be left and opened again."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import abort, jsonify, redirect, render_template, send_file, url_for
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from survey.errors import HailongError
+from survey.extensions import db
+from survey.messages import sentence
+from survey.models import Job, JobFile, JobState
+from survey.views.officer_page import officer_blueprint
+
+blueprint = officer_blueprint("jobs")
+
+
+@blueprint.get("/jobs/<int:job_id>")
+def show(job_id: int) -> Response | str:
+    """Show the progress bar, then lead to what the work made."""
+    job = _job(job_id)
+    if job.state is JobState.DONE and job.result.get("page"):
+        return redirect(url_for(job.result["page"], **job.result["arguments"]), 303)
+    return render_template("officer/job.html", job=job, fault=_fault(job), JobState=JobState)
+
+
+@blueprint.get("/jobs/<int:job_id>.json")
+def state(job_id: int) -> Response:
+    """What the page's script asks for."""
+    job = _job(job_id)
+    return jsonify(
+        state=job.state.value,
+        percent=round(100 * job.progress_share),
+        is_over=job.state in (JobState.DONE, JobState.FAILED),
+    )
+
+
+@blueprint.get("/jobs/<int:job_id>/<name>")
+def file(job_id: int, name: str) -> Response:
+    """Hand out a file that the work made."""
+    job = _job(job_id)
+    found = db.session.get(JobFile, (job.id, name)) if job.state is JobState.DONE else None
+    if found is None:
+        abort(404)
+    return send_file(BytesIO(found.content), as_attachment=True, download_name=found.name)
+
+
+def _job(job_id: int) -> Job:
+    """Fetch a job; who did not ask for it learns nothing about it."""
+    job = db.session.get(Job, job_id)
+    if job is None or job.created_by != current_user.email:
+        abort(404)
+    return job
+
+
+def _fault(job: Job) -> str | None:
+    if job.state is not JobState.FAILED:
+        return None
+    try:
+        return str(sentence(HailongError(job.fault["code"], **job.fault["params"])))
+    except KeyError:
+        # A sentence that this version does not know, of a job that another one did.
+        return str(gettext("Việc này chưa làm được. Xin thử lại."))
