@@ -15,7 +15,7 @@ from survey.database import opened
 from survey.errors import HailongError
 from survey.extensions import db
 from survey.models import Role
-from survey.services import audit, example, officer, presets, schema, score
+from survey.services import audit, example, officer, password, presets, schema, score
 from survey.services.reform_index_import import import_index
 
 
@@ -62,11 +62,7 @@ def demo(units: int, responses: int, seed: int) -> None:
             file_name=f"example-{round_year}.csv",
         )
     accounts = [
-        (
-            email,
-            meaning,
-            officer.add(db.session, email, role=role, unit_code=unit, now=now, actor=audit.COMMAND_LINE),
-        )
+        (email, meaning, _account(email, role, unit, now=now))
         for email, meaning, role, unit in (
             (
                 f"cchc@{filled.domain}",
@@ -80,6 +76,13 @@ def demo(units: int, responses: int, seed: int) -> None:
                 Role.ONE_STOP,
                 filled.unit_code,
             ),
+            (f"lanh.dao@{filled.domain}", f"lãnh đạo {filled.unit_name}", Role.LEADER, filled.unit_code),
+            (
+                f"quan.tri@{filled.domain}",
+                "quản trị hệ thống của tỉnh: tài khoản, không xem nội dung",
+                Role.ADMINISTRATOR,
+                example.PROVINCE_CODE,
+            ),
         )
     ]
     address = settings.base_url
@@ -89,11 +92,20 @@ DỮ LIỆU VÍ DỤ: {filled.province}. Không phải số liệu của địa 
 Phiếu lấy ý kiến (như quét mã ở quầy):  {address}/q/{filled.link}
 Nhập mã bằng tay:                       {address}/q  rồi gõ {grouped(filled.link)}
 Trang của cán bộ:                       {address}/officer/sign-in""")
-    for email, meaning, added in accounts:
-        click.echo(f"  {email}  mật khẩu {added.new_password}  ({meaning})")
+    for email, meaning, drawn in accounts:
+        click.echo(f"  {email}  mật khẩu {drawn}  ({meaning})")
     click.echo(f"""
 Kỳ {first.text}: đã chốt. Xuất báo cáo:    hailong export {first.text} --format xlsx --out diem.xlsx
 Kỳ {second.text}: đang mở. Tính thử:       hailong score {second.text} --unit {filled.unit_code}
 Chỉ số cải cách hành chính {year}:        hailong index compute --round {year}
 Áp phích để in:                         hailong qr posters --unit {filled.unit_code} --out ap-phich.pdf
 """)
+
+
+def _account(email: str, role: Role, unit_code: str, *, now: datetime) -> str:
+    """Make an account of the example and return its password: who looks at the example is invited by nobody."""
+    drawn = password.draw()
+    officer.add(
+        db.session, email, role=role, unit_code=unit_code, new_password=drawn, now=now, actor=audit.COMMAND_LINE
+    )
+    return drawn

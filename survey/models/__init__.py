@@ -14,6 +14,7 @@ from survey.models.feedback import (
     Reader,
     Topic,
 )
+from survey.models.invitation import Invitation
 from survey.models.job import Job, JobFile, JobState
 from survey.models.leader_survey import LeaderResponse, LeaderSurvey
 from survey.models.model import Model
@@ -26,6 +27,7 @@ from survey.models.questionnaire import QuestionnaireDraft, QuestionnaireUse, Qu
 from survey.models.reform_index import IndexEntry, IndexPrinted, IndexRound
 from survey.models.response import Response, ResponseExtra, Source, SpentNonce, Trust
 from survey.models.score import Score, ScoreSet, ScoreState
+from survey.models.second_factor import RecoveryCode, SecondFactor
 from survey.models.site import SiteFact
 from survey.models.unit import Counter, CounterField, ServiceField, Unit, UnitKind
 
@@ -49,6 +51,7 @@ __all__ = [
     "IndexEntry",
     "IndexPrinted",
     "IndexRound",
+    "Invitation",
     "Job",
     "JobFile",
     "JobState",
@@ -68,12 +71,14 @@ __all__ = [
     "QuestionnaireUse",
     "QuestionnaireVersion",
     "Reader",
+    "RecoveryCode",
     "Response",
     "ResponseExtra",
     "Role",
     "Score",
     "ScoreSet",
     "ScoreState",
+    "SecondFactor",
     "ServiceField",
     "SiteFact",
     "Source",

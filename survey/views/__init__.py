@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from survey.views import (
+    account,
     auth,
     citizen,
     devices,
@@ -12,14 +13,19 @@ from survey.views import (
     exports,
     feedback,
     health,
+    invitation,
     jobs,
     kiosk,
+    officer_changes,
+    officers,
     paper,
     paper_check,
     questionnaire_drafts,
     questionnaires,
     scores,
     script,
+    second_factor,
+    single_sign_on,
     tracking,
 )
 
@@ -31,6 +37,12 @@ BLUEPRINTS = (
     kiosk.blueprint,
     health.blueprint,
     auth.blueprint,
+    single_sign_on.blueprint,
+    invitation.blueprint,
+    account.blueprint,
+    second_factor.blueprint,
+    officers.blueprint,
+    officer_changes.blueprint,
     scores.blueprint,
     devices.blueprint,
     paper.blueprint,
