@@ -32,6 +32,7 @@ class Settings:
     trusted_proxies: int = 0
     contact_days: int = 90
     text_days: int = 730
+    deadlines_file: Path | None = None
 
     @property
     def is_example(self) -> bool:
@@ -79,6 +80,9 @@ class Settings:
             trusted_proxies=trusted_proxies,
             contact_days=_days(environ, "HAILONG_CONTACT_DAYS", 90),
             text_days=_days(environ, "HAILONG_TEXT_DAYS", 730),
+            deadlines_file=Path(environ["HAILONG_DEADLINES_FILE"])
+            if environ.get("HAILONG_DEADLINES_FILE")
+            else None,
         )
 
 
