@@ -6,12 +6,14 @@ from flask import Flask
 
 from survey.views import (
     auth,
+    cases,
     citizen,
     devices,
     errors,
     exports,
     feedback,
     health,
+    inbox,
     jobs,
     kiosk,
     paper,
@@ -37,6 +39,8 @@ BLUEPRINTS = (
     paper_check.blueprint,
     exports.blueprint,
     jobs.blueprint,
+    inbox.blueprint,
+    cases.blueprint,
     questionnaires.blueprint,
     questionnaire_drafts.blueprint,
 )
