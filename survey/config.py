@@ -44,6 +44,7 @@ class Settings:
     contact_days: int = 90
     text_days: int = 730
     provider: Provider | None = None
+    deadlines_file: Path | None = None
 
     @property
     def is_example(self) -> bool:
@@ -92,6 +93,9 @@ class Settings:
             contact_days=_days(environ, "HAILONG_CONTACT_DAYS", 90),
             text_days=_days(environ, "HAILONG_TEXT_DAYS", 730),
             provider=_provider(environ),
+            deadlines_file=Path(environ["HAILONG_DEADLINES_FILE"])
+            if environ.get("HAILONG_DEADLINES_FILE")
+            else None,
         )
 
 

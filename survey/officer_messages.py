@@ -78,6 +78,7 @@ ROLE_MEANINGS = {
 }
 BELONGINGS = {
     "paper_batches": _("Đợt phiếu giấy đang nhập"),
+    "cases": _("Góp ý, phản ánh đang được giao"),
     "jobs": _("Việc đang chạy"),
     "devices": _("Máy tính bảng chờ đăng ký"),
 }

@@ -7,6 +7,7 @@ from datetime import datetime
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy import select
 
 from survey.cli.score import progress_bar
 from survey.codes import grouped
@@ -14,9 +15,10 @@ from survey.config import TIME_ZONE, Settings
 from survey.database import opened
 from survey.errors import HailongError
 from survey.extensions import db
-from survey.models import Role
-from survey.services import audit, example, officer, password, presets, schema, score
+from survey.models import Officer, Role
+from survey.services import audit, deadline, example, example_feedback, officer, password, presets, schema, score
 from survey.services.reform_index_import import import_index
+from survey.services.unit_tree import unit_by_code
 
 
 @click.command("demo")
@@ -76,7 +78,12 @@ def demo(units: int, responses: int, seed: int) -> None:
                 Role.ONE_STOP,
                 filled.unit_code,
             ),
-            (f"lanh.dao@{filled.domain}", f"lãnh đạo {filled.unit_name}", Role.LEADER, filled.unit_code),
+            (
+                f"lanh.dao@{filled.domain}",
+                f"lãnh đạo {filled.unit_name}, xem cả góp ý chỉ gửi lãnh đạo",
+                Role.LEADER,
+                filled.unit_code,
+            ),
             (
                 f"quan.tri@{filled.domain}",
                 "quản trị hệ thống của tỉnh: tài khoản, không xem nội dung",
@@ -85,6 +92,14 @@ def demo(units: int, responses: int, seed: int) -> None:
             ),
         )
     ]
+    example_feedback.fill(
+        db.session,
+        unit=unit_by_code(db.session, filled.unit_code),
+        officer=db.session.scalars(select(Officer).where(Officer.email == accounts[1][0])).one(),
+        sealing_key=settings.key_for("feedback contact"),
+        deadlines=deadline.load(settings.deadlines_file),
+        today=now.date(),
+    )
     address = settings.base_url
     click.echo(f"""
 DỮ LIỆU VÍ DỤ: {filled.province}. Không phải số liệu của địa phương nào.

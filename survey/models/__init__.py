@@ -5,12 +5,16 @@ from survey.models.comment import Comment
 from survey.models.device import Device
 from survey.models.dossier import Basis, Channel, DossierCount, Outcome
 from survey.models.feedback import (
+    RESTRICTED,
     CaseState,
+    Category,
     EntryKind,
     Erasure,
     FeedbackCase,
     FeedbackContact,
     FeedbackEntry,
+    FeedbackNote,
+    PendingReply,
     Reader,
     Topic,
 )
@@ -25,6 +29,7 @@ from survey.models.paper import BatchState, PaperBatch, PaperSheet
 from survey.models.qrcode import QrCode
 from survey.models.questionnaire import QuestionnaireDraft, QuestionnaireUse, QuestionnaireVersion
 from survey.models.reform_index import IndexEntry, IndexPrinted, IndexRound
+from survey.models.reply_template import ReplyTemplate
 from survey.models.response import Response, ResponseExtra, Source, SpentNonce, Trust
 from survey.models.score import Score, ScoreSet, ScoreState
 from survey.models.second_factor import RecoveryCode, SecondFactor
@@ -32,10 +37,12 @@ from survey.models.site import SiteFact
 from survey.models.unit import Counter, CounterField, ServiceField, Unit, UnitKind
 
 __all__ = [
+    "RESTRICTED",
     "AuditEvent",
     "Basis",
     "BatchState",
     "CaseState",
+    "Category",
     "Channel",
     "Comment",
     "Counter",
@@ -47,6 +54,7 @@ __all__ = [
     "FeedbackCase",
     "FeedbackContact",
     "FeedbackEntry",
+    "FeedbackNote",
     "Grant",
     "IndexEntry",
     "IndexPrinted",
@@ -64,6 +72,7 @@ __all__ = [
     "Outcome",
     "PaperBatch",
     "PaperSheet",
+    "PendingReply",
     "Purpose",
     "QrCode",
     "QrOpening",
@@ -72,6 +81,7 @@ __all__ = [
     "QuestionnaireVersion",
     "Reader",
     "RecoveryCode",
+    "ReplyTemplate",
     "Response",
     "ResponseExtra",
     "Role",

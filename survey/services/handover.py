@@ -12,7 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from survey.database import write
 from survey.errors import HailongError
-from survey.models import BatchState, Device, Job, JobState, Officer, PaperBatch
+from survey.models import BatchState, CaseState, Device, FeedbackCase, Job, JobState, Officer, PaperBatch
 from survey.services import administration, audit, officer
 
 
@@ -43,6 +43,11 @@ BELONGINGS = (
     Belonging("jobs", Job.created_by, Job.state.in_((JobState.WAITING, JobState.RUNNING)), by_email=True),
     Belonging(
         "devices", Device.registered_by, Device.enrolled_on.is_(None) & Device.revoked_on.is_(None), by_email=True
+    ),
+    Belonging(
+        "cases",
+        FeedbackCase.assignee_id,
+        FeedbackCase.state.not_in((CaseState.CLOSED, CaseState.WITHDRAWN)) & FeedbackCase.erased_on.is_(None),
     ),
 )
 

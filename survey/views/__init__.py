@@ -7,12 +7,14 @@ from flask import Flask
 from survey.views import (
     account,
     auth,
+    cases,
     citizen,
     devices,
     errors,
     exports,
     feedback,
     health,
+    inbox,
     invitation,
     jobs,
     kiosk,
@@ -49,6 +51,8 @@ BLUEPRINTS = (
     paper_check.blueprint,
     exports.blueprint,
     jobs.blueprint,
+    inbox.blueprint,
+    cases.blueprint,
     questionnaires.blueprint,
     questionnaire_drafts.blueprint,
 )
