@@ -164,6 +164,10 @@ class Factory:
         }
         return self._store(Officer(grants=[Grant(unit=unit, role=role)], **(defaults | values)))
 
+    def grant(self, officer: Officer, unit: Unit, role: Role) -> Grant:
+        """One more role of an officer."""
+        return self._store(Grant(officer=officer, unit=unit, role=role))
+
     def score_set(self, period: str = "2026-Q2", *, closed: bool = False, **values: Any) -> ScoreSet:
         """A computed period without units."""
         defaults: dict[str, Any] = {

@@ -26,6 +26,15 @@ from survey.models.questionnaire import QuestionnaireDraft, QuestionnaireUse, Qu
 from survey.models.reform_index import IndexEntry, IndexPrinted, IndexRound
 from survey.models.response import Response, ResponseExtra, Source, SpentNonce, Trust
 from survey.models.score import Score, ScoreSet, ScoreState
+from survey.models.set_aside import (
+    Reason,
+    Selection,
+    SetAsideAct,
+    SetAsideDecision,
+    SetAsideRequest,
+    SetAsideResponse,
+    Verdict,
+)
 from survey.models.site import SiteFact
 from survey.models.unit import Counter, CounterField, ServiceField, Unit, UnitKind
 
@@ -68,13 +77,19 @@ __all__ = [
     "QuestionnaireUse",
     "QuestionnaireVersion",
     "Reader",
+    "Reason",
     "Response",
     "ResponseExtra",
     "Role",
     "Score",
     "ScoreSet",
     "ScoreState",
+    "Selection",
     "ServiceField",
+    "SetAsideAct",
+    "SetAsideDecision",
+    "SetAsideRequest",
+    "SetAsideResponse",
     "SiteFact",
     "Source",
     "SpentNonce",
@@ -82,4 +97,5 @@ __all__ = [
     "Trust",
     "Unit",
     "UnitKind",
+    "Verdict",
 ]

@@ -20,6 +20,7 @@ from survey.views import (
     questionnaires,
     scores,
     script,
+    set_aside,
     tracking,
 )
 
@@ -39,6 +40,7 @@ BLUEPRINTS = (
     jobs.blueprint,
     questionnaires.blueprint,
     questionnaire_drafts.blueprint,
+    set_aside.blueprint,
 )
 
 

@@ -18,7 +18,7 @@ FIRST_PARTY = ("survey", "forms", "analysis")
 # every room may use; what they may use in turn is listed under their own names.
 PLUMBING = {"survey.codes", "survey.config", "survey.database", "survey.errors", "survey.extensions",
             "survey.feedback_messages", "survey.filters", "survey.interface", "survey.language", "survey.messages",
-            "survey.access"}  # fmt: skip
+            "survey.access", "survey.set_aside_messages"}  # fmt: skip
 ALLOWED: dict[str, set[str]] = {
     "analysis": {"analysis"},
     "forms": {"forms"},
@@ -30,7 +30,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 PLUMBING_FOR = {
     "survey.models": set(),
-    "survey.reports": {"survey.codes", "survey.filters", "survey.messages"},
+    "survey.reports": {"survey.codes", "survey.filters", "survey.messages", "survey.set_aside_messages"},
     "survey.services": {"survey.codes", "survey.config", "survey.database", "survey.errors"},
     "survey.views": PLUMBING,
     "survey.cli": PLUMBING,
