@@ -50,7 +50,7 @@ class AskForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             self[name] for name in names if self[name].data not in {value for value, _words in self[name].choices}
         ]
         for field in wrong:
-            field.errors = [*field.errors, NO_CHOICE]
+            field.errors = [NO_CHOICE]
         return not wrong
 
 

@@ -22,7 +22,7 @@ SET_ASIDE_SENTENCES = {
         "Không có phiếu nào mang số này đang được tính ở đơn vị và kỳ đã chọn. "
         "Xin xem lại từng nhóm bốn chữ và số."
     ),
-    "set_aside_number_wrong": _("Số phiếu có 16 chữ và số. Xin xem lại từng nhóm bốn chữ và số."),
+    "number_unreadable": _("Số phiếu có 16 chữ và số. Xin xem lại từng nhóm bốn chữ và số."),
     "set_aside_two_persons": _("Người đề nghị không tự duyệt được: cần một người khác quyết định."),
     "set_aside_not_asker": _("Chỉ người đề nghị rút lại được đề nghị của mình."),
     "set_aside_decided": _("Đề nghị này đã có quyết định rồi."),

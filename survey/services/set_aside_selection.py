@@ -143,7 +143,7 @@ def _batches(session: Session, of_unit: ColumnElement[bool]) -> Iterator[tuple[P
         .where(of_unit, Response.batch_id.isnot(None))
         .group_by(Response.batch_id)
     )
-    counts = dict(session.execute(query).tuples().all())
+    counts = dict(session.execute(query).all())
     batches = session.scalars(
         select(PaperBatch).where(PaperBatch.id.in_(counts)).order_by(PaperBatch.last_day, PaperBatch.id)
     )

@@ -22,6 +22,7 @@ from survey.views import (
     script,
     set_aside,
     tracking,
+    verify,
 )
 
 BLUEPRINTS = (
@@ -29,6 +30,7 @@ BLUEPRINTS = (
     script.blueprint,
     feedback.blueprint,
     tracking.blueprint,
+    verify.blueprint,
     kiosk.blueprint,
     health.blueprint,
     auth.blueprint,

@@ -35,7 +35,7 @@ FIELDS = {
     "set_aside_reason_missing": "text",
     "set_aside_days_outside": "first_day",
     "set_aside_number_unknown": "number",
-    "set_aside_number_wrong": "number",
+    "number_unreadable": "number",
 }
 Page = Response | str | tuple[str, int]
 
@@ -241,7 +241,7 @@ def _details(selection: Selection, form: AskForm, place: Place | None) -> dict[s
     if selection is Selection.NUMBER:
         number = normalise(form.number.data or "")
         if not is_number(number):
-            raise HailongError("set_aside_number_wrong")
+            raise HailongError("number_unreadable")
         return {"number_hash": number_hash(decode_bits(number))}
     return {}
 

@@ -50,8 +50,8 @@ def place_name(counter: str | None, channel: str) -> str:
     if counter is not None:
         return counter
     if channel == Channel.ONLINE.value:
-        return str(_("đường dẫn trực tuyến của đơn vị"))
-    return str(_("mã chung ở cửa ra"))
+        return str(_("Đường dẫn trực tuyến"))
+    return str(_("Mã chung ở cửa ra"))
 
 
 def _told_of(request: SetAsideRequest, number: int) -> str:

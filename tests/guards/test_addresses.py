@@ -14,6 +14,8 @@ ADDRESSES = {
     "/q/<code>/feedback": "GET POST",
     "/track": "GET",
     "/track/<code>": "GET POST",
+    "/verify": "GET",
+    "/verify/<number>": "GET",
     "/privacy": "GET",
     "/js/<name>.js": "GET",
     "/kiosk/": "GET",
