@@ -191,7 +191,9 @@ def _ask_form(choices: Offered, period: Period) -> AskForm:
     }
     form.offer(
         selection=[(kind, str(text)) for kind, text in SELECTION_WORDS.items() if not empty.get(Selection(kind))],
-        place=[(one.key, place_name(one.counter and one.counter.name, one.channel)) for one in choices.places],
+        place=[
+            (one.key, place_name(one.counter.name if one.counter else None, one.channel)) for one in choices.places
+        ],
         flag=[(flag, str(FLAG_WORDS[flag][0])) for flag in choices.flags],
         batch=[(batch.id, f"{batch.opened_on:%d/%m/%Y}, {batch.opener_one}") for batch, _count in choices.batches],
         reason=[("", _("Chọn lý do"))] + [(r, str(w)) for r, w in REASON_WORDS.items() if r != Reason.MISTAKE],

@@ -37,7 +37,7 @@ def responses_chosen(request: SetAsideRequest) -> str:
     if request.selection is Selection.BATCH and request.batch is not None:
         return str(_("Lô phiếu giấy mở hộp ngày %(day)s", day=day(request.batch.opened_on)))
     if request.selection is Selection.CODE:
-        place = place_name(request.counter and request.counter.name, request.channel or "")
+        place = place_name(request.counter.name if request.counter else None, request.channel or "")
         return str(_("Phiếu qua mã: %(place)s, %(days)s", place=place, days=days))
     if request.selection is Selection.FLAG:
         flag = FLAG_WORDS[request.flag or ""][0]
