@@ -20,6 +20,7 @@ from survey.filters import count, decimal, percent
 from survey.import_messages import IMPORT_SENTENCES
 from survey.officer_messages import OFFICER_SENTENCES
 from survey.paper_messages import PAPER_SENTENCES
+from survey.set_aside_messages import SET_ASIDE_SENTENCES
 
 MOST_LINES = 200
 MOST_NAMES = 4
@@ -28,6 +29,7 @@ SENTENCES = IMPORT_SENTENCES | {
     **FEEDBACK_SENTENCES,
     **OFFICER_SENTENCES,
     **PAPER_SENTENCES,
+    **SET_ASIDE_SENTENCES,
     "import_refused": _("Chưa nhập dữ liệu nào: tệp có %(count)s lỗi cần sửa."),
     "closed_unit": _("Đơn vị của mã này đã ngừng hoạt động và chưa có đơn vị thay thế."),
     "job_failed": _("Việc này chưa làm được vì lỗi của chương trình. Xin thử lại, hoặc báo người quản trị."),
@@ -104,7 +106,8 @@ SENTENCES = IMPORT_SENTENCES | {
         "Dữ liệu ví dụ chỉ dùng để xem thử: hãy đặt HAILONG_ENV=example rồi chạy lại."
     ),
     "period_changed": _(
-        "Trong lúc chốt, kỳ %(period)s có thêm phiếu giấy vừa nhập. Chưa chốt; hãy chạy lại lệnh."
+        "Trong lúc chốt, kỳ %(period)s có thêm phiếu giấy vừa nhập hoặc phiếu vừa loại. "
+        "Chưa chốt; hãy chạy lại lệnh."
     ),
     "questionnaire_unreadable": _("Không đọc được bộ câu hỏi: %(detail)s"),
     "unknown_language": _("Chưa hỗ trợ ngôn ngữ “%(language)s”. Các mã dùng được: %(known)s."),

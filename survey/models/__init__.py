@@ -33,6 +33,15 @@ from survey.models.reply_template import ReplyTemplate
 from survey.models.response import Response, ResponseExtra, Source, SpentNonce, Trust
 from survey.models.score import Score, ScoreSet, ScoreState
 from survey.models.second_factor import RecoveryCode, SecondFactor
+from survey.models.set_aside import (
+    Reason,
+    Selection,
+    SetAsideAct,
+    SetAsideDecision,
+    SetAsideRequest,
+    SetAsideResponse,
+    Verdict,
+)
 from survey.models.site import SiteFact
 from survey.models.unit import Counter, CounterField, ServiceField, Unit, UnitKind
 
@@ -80,6 +89,7 @@ __all__ = [
     "QuestionnaireUse",
     "QuestionnaireVersion",
     "Reader",
+    "Reason",
     "RecoveryCode",
     "ReplyTemplate",
     "Response",
@@ -89,7 +99,12 @@ __all__ = [
     "ScoreSet",
     "ScoreState",
     "SecondFactor",
+    "Selection",
     "ServiceField",
+    "SetAsideAct",
+    "SetAsideDecision",
+    "SetAsideRequest",
+    "SetAsideResponse",
     "SiteFact",
     "Source",
     "SpentNonce",
@@ -97,4 +112,5 @@ __all__ = [
     "Trust",
     "Unit",
     "UnitKind",
+    "Verdict",
 ]

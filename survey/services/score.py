@@ -20,7 +20,7 @@ from survey.database import wait_for_closing, write
 from survey.errors import HailongError
 from survey.models import DossierCount, Score, ScoreSet, ScoreState, Unit
 from survey.services import audit
-from survey.services.scoring import Progress, ScoredPeriod, score_period
+from survey.services.scoring import Progress, ScoredPeriod, score_period, set_aside_by_code
 from survey.services.tally import response_count
 
 PROVISIONAL_REVISION = 0
@@ -59,8 +59,10 @@ def close(
         wait_for_closing(session.connection(), closing=True)
         if closed_set(session, period.text) is not None:
             raise HailongError("period_closed", period=period.text)
-        if response_count(session, period, scored.rule) != scored.response_count:
-            # Paper may be booked into a day that has passed; what is frozen must be what is there.
+        is_other = response_count(session, period, scored.rule) != scored.response_count
+        if is_other or set_aside_by_code(session, period) != scored.set_aside:
+            # Paper may be booked into a day that has passed, or responses set aside; what is frozen must be what
+            # is there.
             raise HailongError("period_changed", period=period.text)
         _drop_provisional(session, period)
         frozen = _store(session, scored, ScoreState.CLOSED, revision=1)
@@ -163,13 +165,15 @@ def _store(session: Session, scored: ScoredPeriod, state: ScoreState, revision: 
         response_count=scored.response_count,
     )
     ids = dict(session.execute(select(Unit.code, Unit.id)).all())
-    score_set.scores = [_score_row(ids[unit.unit_id], unit) for unit in scored.table.units]
+    score_set.scores = [
+        _score_row(ids[unit.unit_id], unit, scored.set_aside.get(unit.unit_id, {})) for unit in scored.table.units
+    ]
     session.add(score_set)
     session.flush()
     return score_set
 
 
-def _score_row(unit_id: int, unit: UnitScore) -> Score:
+def _score_row(unit_id: int, unit: UnitScore, set_aside: Mapping[str, int]) -> Score:
     return Score(
         unit_id=unit_id,
         status=unit.status,
@@ -185,7 +189,7 @@ def _score_row(unit_id: int, unit: UnitScore) -> Score:
         lower_points=unit.points_lower,
         upper_points=unit.points_upper,
         unweighted_share=unit.unweighted.estimate.share,
-        detail=as_plain(unit),
+        detail=as_plain(unit) | {"set_aside": dict(set_aside)},
     )
 
 

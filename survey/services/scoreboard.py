@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -35,6 +36,8 @@ class Row:
     lower: Decimal | None = None
     upper: Decimal | None = None
     unweighted_points: Decimal | None = None
+    # Responses that do not count, by reason.
+    set_aside: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[dict[str, Any], ...] = ()
 
     @property
@@ -77,6 +80,11 @@ class Scoreboard:
     def response_count(self) -> int:
         """Responses of the units whose figures are shown; with the others, one could subtract theirs out."""
         return sum(row.response_count or 0 for row in self.rows)
+
+    @property
+    def set_aside(self) -> Mapping[str, int]:
+        """Responses of the shown units that do not count, by reason."""
+        return sum((Counter(row.set_aside) for row in self.rows), Counter())
 
 
 def scoreboard(
@@ -141,6 +149,7 @@ def _row(score: Score, rule: ScoreRule, rank: Rank | None) -> Row:
         lower=score.lower_points,
         upper=score.upper_points,
         unweighted_points=None if unweighted is None else Decimal(unweighted),
+        set_aside=score.detail.get("set_aside", {}),
         warnings=tuple(score.detail["warnings"]),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +19,7 @@ from analysis.scores import ScoreTable
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.models import Basis, DossierCount, Unit
+from survey.services.exclusion import set_aside_counts
 from survey.services.tally import count_responses, factors_of
 
 POPULATION_BASES = (Basis.CROSS, Basis.RECEIVED, Basis.SETTLED)
@@ -37,6 +38,8 @@ class ScoredPeriod:
     questionnaire_versions: list[str]
     response_count: int
     computed_at: datetime
+    # Unit code → reason → responses that do not count.
+    set_aside: Mapping[str, Mapping[str, int]]
 
 
 def score_period(
@@ -78,7 +81,15 @@ def score_period(
         questionnaire_versions=counted.versions,
         response_count=counted.tally.response_count,
         computed_at=now,
+        set_aside=set_aside_by_code(session, period),
     )
+
+
+def set_aside_by_code(session: Session, period: Period) -> dict[str, dict[str, int]]:
+    """Count what is set aside by the unit's code and the reason."""
+    counts = set_aside_counts(session, period)
+    codes = session.execute(select(Unit.id, Unit.code).where(Unit.id.in_(counts))).all() if counts else []
+    return {code: counts[unit_id] for unit_id, code in codes}
 
 
 @contextmanager

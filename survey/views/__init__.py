@@ -27,8 +27,10 @@ from survey.views import (
     scores,
     script,
     second_factor,
+    set_aside,
     single_sign_on,
     tracking,
+    verify,
 )
 
 BLUEPRINTS = (
@@ -36,6 +38,7 @@ BLUEPRINTS = (
     script.blueprint,
     feedback.blueprint,
     tracking.blueprint,
+    verify.blueprint,
     kiosk.blueprint,
     health.blueprint,
     auth.blueprint,
@@ -55,6 +58,7 @@ BLUEPRINTS = (
     cases.blueprint,
     questionnaires.blueprint,
     questionnaire_drafts.blueprint,
+    set_aside.blueprint,
 )
 
 

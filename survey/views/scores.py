@@ -20,6 +20,7 @@ from survey.messages import sentence, status_word, warning_sentence
 from survey.services import job, score
 from survey.services.names import code_names
 from survey.services.scoreboard import scoreboard
+from survey.set_aside_messages import set_aside_line
 from survey.views.officer_page import officer_blueprint
 
 blueprint = officer_blueprint("scores")
@@ -66,6 +67,7 @@ def scores(period: str) -> Response | str:
         group=group,
         own={grant.unit_id for grant in officer.grants},
         status_word=status_word,
+        set_aside_line=set_aside_line,
         warning_sentence=partial(warning_sentence, names=code_names(db.session, str(get_locale()))),
     )
 

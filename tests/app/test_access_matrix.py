@@ -134,6 +134,11 @@ NEEDS: dict[str, Need] = {
     "/officer/feedback/<reference>/state": unit(Permission.ANSWER_FEEDBACK),
     "/officer/feedback/<reference>/transfer": unit(Permission.ANSWER_FEEDBACK),
     "/officer/feedback/<reference>/undo": unit(Permission.ANSWER_FEEDBACK),
+    "/officer/set-aside": lists(Permission.SET_ASIDE),
+    "/officer/set-aside/<request_id>": unit(Permission.SET_ASIDE),
+    "/officer/set-aside/<request_id>/decision": unit(Permission.SET_ASIDE),
+    "/officer/set-aside/<request_id>/undo": unit(Permission.SET_ASIDE),
+    "/officer/set-aside/new": unit(Permission.SET_ASIDE),
 }
 
 
@@ -165,6 +170,7 @@ def place(session: Session, factory: Factory, name: str, parent: Unit) -> Place:
             "name": "ket-qua.csv",
             "version": "short-v1",
             "draft_id": "0" * 32,
+            "request_id": "0" * 32,
             "number": 1,
             "period": "2026-Q3",
             "reference": case(session, made),
