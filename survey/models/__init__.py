@@ -1,6 +1,7 @@
 """The tables, one noun per file."""
 
 from survey.models.audit import AuditEvent
+from survey.models.closing import Objection, ScoreDraft, Verdict, Verification
 from survey.models.comment import Comment
 from survey.models.device import Device
 from survey.models.dossier import Basis, Channel, DossierCount, Outcome
@@ -25,7 +26,8 @@ from survey.models.qrcode import QrCode
 from survey.models.questionnaire import QuestionnaireDraft, QuestionnaireUse, QuestionnaireVersion
 from survey.models.reform_index import IndexEntry, IndexPrinted, IndexRound
 from survey.models.response import Response, ResponseExtra, Source, SpentNonce, Trust
-from survey.models.score import Score, ScoreSet, ScoreState
+from survey.models.score import FrozenDossierCount, Score, ScoreSet, ScoreState
+from survey.models.score_rule import ScoreRuleDraft, ScoreRuleUse, ScoreRuleVersion
 from survey.models.site import SiteFact
 from survey.models.unit import Counter, CounterField, ServiceField, Unit, UnitKind
 
@@ -45,6 +47,7 @@ __all__ = [
     "FeedbackCase",
     "FeedbackContact",
     "FeedbackEntry",
+    "FrozenDossierCount",
     "Grant",
     "IndexEntry",
     "IndexPrinted",
@@ -55,6 +58,7 @@ __all__ = [
     "LeaderResponse",
     "LeaderSurvey",
     "Model",
+    "Objection",
     "Officer",
     "OneTimeCode",
     "OpenTicket",
@@ -72,6 +76,10 @@ __all__ = [
     "ResponseExtra",
     "Role",
     "Score",
+    "ScoreDraft",
+    "ScoreRuleDraft",
+    "ScoreRuleUse",
+    "ScoreRuleVersion",
     "ScoreSet",
     "ScoreState",
     "ServiceField",
@@ -82,4 +90,6 @@ __all__ = [
     "Trust",
     "Unit",
     "UnitKind",
+    "Verdict",
+    "Verification",
 ]

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from analysis.ranking import Rank, competition_ranks
-from analysis.rules import ScoreRule, load_score_rule
+from analysis.rules import ScoreRule
 from survey.models import Score, ScoreSet, Unit
+from survey.services.score_rule import find_rule
 from survey.services.spelling import fold
 
 RANKED, MARKED, SUPPRESSED = "scored", "marked", "suppressed"
@@ -88,7 +89,7 @@ def scoreboard(
     """
     query = select(Score).where(Score.score_set_id == score_set.id).options(joinedload(Score.unit))
     scores = session.scalars(query).all()
-    rule = load_score_rule(score_set.rule)
+    rule = find_rule(session, score_set.rule)
     ranks = _ranks(scores, rule)
     visible = [score for score in scores if score.unit_id in unit_ids]
     names = sorted({score.unit.ranking_group or "" for score in visible}, key=lambda name: (not name, fold(name)))
