@@ -13,6 +13,7 @@ CLOSING_SENTENCES = {
         "Bản mới nhất của kỳ %(period)s là bản %(newest)s; bản đính chính phải thay bản mới nhất."
     ),
     "revision_unknown": _("Kỳ %(period)s không có bản %(revision)s; bản mới nhất là bản %(newest)s."),
+    "closing_unconfirmed": _("Xin đánh dấu đã xem danh sách kiểm tra: chốt rồi thì điểm không sửa được nữa."),
     "reason_missing": _("Bản đính chính phải ghi lý do."),
     "correction_same": _(
         "Phiếu, số hồ sơ, quy tắc và chương trình vẫn như ở bản %(revision)s, nên không có gì để đính chính."

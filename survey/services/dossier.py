@@ -63,8 +63,8 @@ def import_dossiers(
     """Put the counts of a file in place of those its units had for `period`; other units keep theirs.
 
     With `correcting` also those of a closed period: its frozen results keep the dossiers they were made with, and
-    change only through a corrected revision. Otherwise raises HailongError when the period is closed; always when it
-    has not begun, and ImportRefused with every fault of the file.
+    change only through a corrected revision. Raises HailongError when the period is closed (not `correcting`) or
+    has not begun, ImportRefused with every fault of the file.
     """
     if now.astimezone(TIME_ZONE).date() < period.first:
         raise HailongError("period_not_started", period=period.text, first=f"{period.first:%d/%m/%Y}")
@@ -92,9 +92,9 @@ def import_dossiers(
                 "file": file_name,
                 "units": summary.units,
                 "dossiers": summary.dossiers,
-                "correcting": correcting,
                 "replaced": list(summary.replaced),
-            },
+            }
+            | ({"correcting": True} if correcting else {}),
         )
     return summary
 

@@ -55,14 +55,13 @@ def close(
     `revision_not_newest`, `reason_missing`, `correction_same`, `objections_running`, `objections_unanswered`,
     `period_changed`, and what `score_period` raises.
     """
-    _check_time(period, now)
-    newest = _may_close(session, period, now, revision_of, reason)
+    newest = check_closing(session, period, now=now, revision_of=revision_of, reason=reason)
     scored = score_period(session, period, now=now, with_variants=True, progress=progress)
     if newest is not None and _is_same(scored, newest):
         raise HailongError("correction_same", revision=newest.revision)
     with write(session):
         wait_for_closing(session.connection(), closing=True)
-        newest = _may_close(session, period, now, revision_of, reason)
+        newest = check_closing(session, period, now=now, revision_of=revision_of, reason=reason)
         # Paper may be booked into a day that has passed, dossiers imported: what is frozen must be what is there.
         if (
             response_count(session, period, scored.rule) != scored.response_count
@@ -84,23 +83,20 @@ def close(
         return frozen
 
 
-def _check_time(period: Period, now: datetime) -> None:
+def check_closing(
+    session: Session, period: Period, *, now: datetime, revision_of: int | None = None, reason: str = ""
+) -> ScoreSet | None:
+    """Raise HailongError if the period may not be closed, or corrected, now; return what would be replaced."""
     today = now.astimezone(TIME_ZONE).date()
     if today < period.first:
         raise HailongError("period_not_started", period=period.text, first=f"{period.first:%d/%m/%Y}")
     if today <= period.last:
         raise HailongError("period_not_over", period=period.text, last=f"{period.last:%d/%m/%Y}")
-
-
-def _may_close(
-    session: Session, period: Period, now: datetime, revision_of: int | None, reason: str
-) -> ScoreSet | None:
-    """Check what was closed before; return the revision that is going to be replaced."""
     newest = closed_set(session, period.text)
     if revision_of is None:
         if newest is not None:
             raise HailongError("period_closed", period=period.text)
-        objection.refuse_open(session, period.text, today=now.astimezone(TIME_ZONE).date())
+        objection.refuse_open(session, period.text, today=today)
         return None
     if newest is None:
         raise HailongError("period_not_closed", period=period.text)
@@ -130,6 +126,14 @@ def closed_set(session: Session, period: str) -> ScoreSet | None:
 def revision_set(session: Session, period: str, revision: int) -> ScoreSet | None:
     """One stored result of a period by its number: 0 is provisional, drafts are below, closed ones above."""
     return session.scalar(select(ScoreSet).where(ScoreSet.period == period, ScoreSet.revision == revision))
+
+
+def shown_set(session: Session, period: str) -> ScoreSet | None:
+    """The result that units look at: the closed one, else the newest draft that was sent, else the provisional."""
+    draft = objection.newest_draft(session, period)
+    return (
+        closed_set(session, period) or (None if draft is None else draft.score_set) or latest_set(session, period)
+    )
 
 
 def latest_set(session: Session, period: str) -> ScoreSet | None:

@@ -144,7 +144,7 @@ def dossier_rows(session: Session, period: Period, unit_codes: Collection[str] |
 
 
 def frozen_dossier_rows(session: Session, score_set: ScoreSet) -> list[DossierRow]:
-    """The dossiers that a result was made with; those of now for a provisional one, or one older than the table."""
+    """The dossiers that a result was made with; those of now for a provisional or very old one."""
     if score_set.population_digest is None or score_set.state is ScoreState.PROVISIONAL:
         return dossier_rows(session, parse_period(score_set.period))
     query = _counts_of(FrozenDossierCount).where(FrozenDossierCount.score_set_id == score_set.id)

@@ -13,14 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.errors import AnalysisError
-from analysis.periods import Period
+from analysis.periods import Period, parse_period
 from survey.database import write
 from survey.errors import HailongError
 from survey.models import Score, ScoreSet, ScoreState, Unit, Verification
 from survey.services import audit
 from survey.services.score import closed_set, revision_set, scores_of
 from survey.services.score_store import PROGRAM_VERSION, columns_of
-from survey.services.scoring import Progress, ScoredPeriod, recompute
+from survey.services.scoring import Progress, ScoredPeriod, digest_of, dossier_rows, recompute
 
 # Counts, digests and points must be equal; floats may differ by so much, of another processor or library.
 TOLERANCE = 1e-9
@@ -87,6 +87,13 @@ def last_verification(session: Session, score_set: ScoreSet) -> Verification | N
     """The newest recomputation of a result."""
     query = select(Verification).where(Verification.score_set_id == score_set.id)
     return session.scalar(query.order_by(Verification.id.desc()).limit(1))
+
+
+def dossiers_changed(session: Session, score_set: ScoreSet) -> bool:
+    """Tell whether the dossiers of a closed period are not any more those that it was closed with."""
+    if score_set.population_digest is None:
+        return False
+    return digest_of(dossier_rows(session, parse_period(score_set.period))) != score_set.population_digest
 
 
 def differences(

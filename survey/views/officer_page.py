@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey.access import Permission, may
+from survey.access import Permission, may, stands_at_top
 from survey.extensions import csrf, db, limiter
 from survey.services.example import is_example
 from survey.views import errors
@@ -58,6 +58,7 @@ def _shared() -> dict[str, Any]:
         "language": str(get_locale()),
         "is_example": is_example(db.session),
         "may": lambda permission: current_user.is_authenticated and may(current_user, permission),
+        "at_top": lambda permission: current_user.is_authenticated and stands_at_top(current_user, permission),
         "Permission": Permission,
     }
 
