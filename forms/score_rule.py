@@ -22,12 +22,7 @@ def values(data: Mapping[str, Any]) -> dict[str, Any]:
         found |= {f"{name}.{language}": data[name][language] for language in ("vi", "en")}
     found |= {name: _shown(data["minimum"][name]) for name in _COUNTS}
     found["maximum"] = _shown(data["points"]["maximum"])
-    found["steps"] = "\n".join(
-        f"{_shown(_percent(step['from_share']))} = {_shown(step['points'])}"
-        if isinstance(step, dict)
-        else str(step)
-        for step in data["points"].get("steps", [])
-    )
+    found["steps"] = "\n".join(map(_step_line, data["points"].get("steps", [])))
     found |= {f"weight.{code}": _shown(weight) for code, weight in data.get("factor_weights", {}).items()}
     found["trust_levels"] = list(data["trust_levels"])
     found["reference"] = bool(data["reference"])
@@ -78,6 +73,12 @@ def _step(line: str) -> Any:
     if isinstance(share, str) or not points.strip():
         return line.strip()[:80]
     return {"from_share": Decimal(share) / 100, "points": number(points)}
+
+
+def _step_line(step: Any) -> str:
+    if not isinstance(step, dict):
+        return str(step)
+    return f"{_shown(_percent(step['from_share']))} = {_shown(step['points'])}"
 
 
 def _percent(share: Any) -> Decimal:

@@ -115,8 +115,8 @@ def _stored(score_set: ScoreSet, *columns: Any) -> Select[Any]:
     return of_set.order_by(Unit.code)
 
 
-# A further line is a further function here, and its words in templates/officer/closing_parts.html: this is where the
-# count of set-aside requests that wait for a second approval comes in.
+# A further line is a further function here, and its words in templates/officer/closing_parts.html: this is where
+# the count of set-aside requests that wait for a second approval comes in.
 CHECKS: tuple[Callable[[Session, Period], Check], ...] = (
     _without_dossiers,
     _below_minimum,

@@ -33,7 +33,7 @@ AGREES = Fraction(1, 10**9)
 
 @dataclass(frozen=True)
 class WeightLine:
-    """A field (None: not known, or joined nothing): its dossiers, its persons, and by channel persons and weight."""
+    """A field (None: not known): its dossiers, its persons, and by channel the persons and their weight."""
 
     field: str | None
     dossiers: int

@@ -93,6 +93,11 @@ def rule_for(session: Session, period: str) -> ScoreRule:
     return find_rule(session, DEFAULT_SCORE_RULE if chosen is None else chosen.rule)
 
 
+def default_rule_id() -> str:
+    """The rule of a period for which none was chosen."""
+    return DEFAULT_SCORE_RULE
+
+
 def uses(session: Session) -> Sequence[ScoreRuleUse]:
     """Which rule was chosen for which period, newest period first."""
     return session.scalars(select(ScoreRuleUse).order_by(ScoreRuleUse.period.desc())).all()

@@ -1,4 +1,4 @@
-"""Closing a period: what to check, drafts and objections, the closing itself, verification, publication, correction."""
+"""Closing a period: what to check, drafts and objections, closing, verification, publication, correction."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The score rules: which there are, what each does, which holds for which period, and what another would change."""
+"""The score rules: which there are, what each does, which holds when, and what another would change."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def rules() -> str:
         rules=score_rule.released_rules(db.session),
         drafts=[(draft, score_rule.parsed(draft.definition)) for draft in drafts],
         uses={use.period: use for use in score_rule.uses(db.session)},
-        default=score_rule.DEFAULT_SCORE_RULE,
+        default=score_rule.default_rule_id(),
         periods=score.periods(db.session),
         may_edit=may_edit,
         words=_words(),

@@ -16,9 +16,9 @@ FIRST_PARTY = ("survey", "forms", "analysis")
 
 # Which rooms a room may import. "survey" stands for the modules directly in survey/, the plumbing that
 # every room may use; what they may use in turn is listed under their own names.
-PLUMBING = {"survey.closing_messages", "survey.codes", "survey.config", "survey.database", "survey.derivation_words",
-            "survey.errors", "survey.extensions",
-            "survey.feedback_messages", "survey.filters", "survey.interface", "survey.language", "survey.messages",
+PLUMBING = {"survey.closing_messages", "survey.codes", "survey.config", "survey.database",
+            "survey.derivation_words", "survey.errors", "survey.extensions", "survey.feedback_messages",
+            "survey.filters", "survey.interface", "survey.language", "survey.messages",
             "survey.access"}  # fmt: skip
 ALLOWED: dict[str, set[str]] = {
     "analysis": {"analysis"},
