@@ -147,11 +147,23 @@ class MarginReport:
 
 
 @frozen
+class CellWeight:
+    """The persons of one field, channel and outcome (None: not known), and the weight ratio g of each of them."""
+
+    field: str | None
+    channel: str | None
+    outcome: str | None
+    n: int
+    ratio: float
+
+
+@frozen
 class CalibrationReport:
     """How a unit's responses were weighted to its dossiers.
 
     `method` is `raked`, `cross` or `base` (one weight for all); `bounds` are the limits of the weight ratio g in
-    force, `lowest_ratio` and `highest_ratio` what was used; `gap` is the largest margin gap left.
+    force, `lowest_ratio` and `highest_ratio` what was used; `gap` is the largest margin gap left. `cells` are
+    empty for a unit that has too few responses to show any figure.
     """
 
     method: Literal["raked", "cross", "base"]
@@ -162,6 +174,7 @@ class CalibrationReport:
     highest_ratio: float
     gap: float | None
     iterations: int
+    cells: tuple[CellWeight, ...] = ()
 
 
 @frozen

@@ -12,7 +12,9 @@ FILE_SENTENCES = {
     "file_empty": _("Tệp trống, không có dòng nào."),
     "file_missing": _("Không đọc được tệp %(path)s: %(reason)s."),
     "file_not_written": _("Không ghi được tệp %(path)s: %(reason)s."),
-    "period_not_closed": _("Kỳ %(period)s chưa chốt nên chưa xuất được. Hãy chốt bằng: hailong close %(period)s"),
+    "period_not_closed": _(
+        "Kỳ %(period)s chưa chốt. Hãy chốt trước, bằng trang “Chốt kỳ” hoặc: hailong close %(period)s"
+    ),
     "unknown_format": _("Không xuất được dạng “%(format)s”. Các dạng dùng được: %(known)s."),
     "not_a_spreadsheet": _(
         "Không đọc được bảng tính trong tệp này (có vẻ là %(kind)s). Hãy mở bằng Excel hoặc LibreOffice rồi "

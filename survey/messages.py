@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _
 
 from analysis.errors import AnalysisError
 from survey.analysis_messages import ANALYSIS_FAULTS, ANALYSIS_REMARKS, ANALYSIS_SENTENCES
+from survey.closing_messages import CLOSING_SENTENCES
 from survey.errors import Fault, HailongError
 from survey.feedback_messages import FEEDBACK_SENTENCES
 from survey.filters import count, decimal, percent
@@ -26,6 +27,7 @@ MOST_LINES = 200
 MOST_NAMES = 4
 SENTENCES = IMPORT_SENTENCES | {
     **ANALYSIS_SENTENCES,
+    **CLOSING_SENTENCES,
     **FEEDBACK_SENTENCES,
     **OFFICER_SENTENCES,
     **PAPER_SENTENCES,
@@ -106,8 +108,8 @@ SENTENCES = IMPORT_SENTENCES | {
         "Dữ liệu ví dụ chỉ dùng để xem thử: hãy đặt HAILONG_ENV=example rồi chạy lại."
     ),
     "period_changed": _(
-        "Trong lúc chốt, kỳ %(period)s có thêm phiếu giấy vừa nhập hoặc phiếu vừa loại. "
-        "Chưa chốt; hãy chạy lại lệnh."
+        "Trong lúc chốt, kỳ %(period)s có thêm phiếu giấy vừa nhập, phiếu vừa loại hoặc số hồ sơ vừa sửa. "
+        "Chưa chốt; hãy làm lại."
     ),
     "questionnaire_unreadable": _("Không đọc được bộ câu hỏi: %(detail)s"),
     "unknown_language": _("Chưa hỗ trợ ngôn ngữ “%(language)s”. Các mã dùng được: %(known)s."),

@@ -1,6 +1,7 @@
 """The tables, one noun per file."""
 
 from survey.models.audit import AuditEvent
+from survey.models.closing import Objection, ObjectionVerdict, ScoreDraft, Verification
 from survey.models.comment import Comment
 from survey.models.device import Device
 from survey.models.dossier import Basis, Channel, DossierCount, Outcome
@@ -31,7 +32,8 @@ from survey.models.questionnaire import QuestionnaireDraft, QuestionnaireUse, Qu
 from survey.models.reform_index import IndexEntry, IndexPrinted, IndexRound
 from survey.models.reply_template import ReplyTemplate
 from survey.models.response import Response, ResponseExtra, Source, SpentNonce, Trust
-from survey.models.score import Score, ScoreSet, ScoreState
+from survey.models.score import FrozenDossierCount, Score, ScoreSet, ScoreState
+from survey.models.score_rule import ScoreRuleDraft, ScoreRuleUse, ScoreRuleVersion
 from survey.models.second_factor import RecoveryCode, SecondFactor
 from survey.models.set_aside import (
     Reason,
@@ -64,6 +66,7 @@ __all__ = [
     "FeedbackContact",
     "FeedbackEntry",
     "FeedbackNote",
+    "FrozenDossierCount",
     "Grant",
     "IndexEntry",
     "IndexPrinted",
@@ -75,6 +78,8 @@ __all__ = [
     "LeaderResponse",
     "LeaderSurvey",
     "Model",
+    "Objection",
+    "ObjectionVerdict",
     "Officer",
     "OneTimeCode",
     "OpenTicket",
@@ -96,6 +101,10 @@ __all__ = [
     "ResponseExtra",
     "Role",
     "Score",
+    "ScoreDraft",
+    "ScoreRuleDraft",
+    "ScoreRuleUse",
+    "ScoreRuleVersion",
     "ScoreSet",
     "ScoreState",
     "SecondFactor",
@@ -113,4 +122,5 @@ __all__ = [
     "Unit",
     "UnitKind",
     "Verdict",
+    "Verification",
 ]

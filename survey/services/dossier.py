@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, selectinload
 from analysis.periods import Period
 from analysis.points import percent_of
 from survey.config import TIME_ZONE
+from survey.database import wait_for_closing
 from survey.errors import HailongError
 from survey.models import Basis, Counter, DossierCount, Outcome, ServiceField, Unit
 from survey.services import audit
@@ -57,14 +58,18 @@ def import_dossiers(
     actor: str,
     file_name: str,
     dry_run: bool = False,
+    correcting: bool = False,
 ) -> DossierSummary:
     """Put the counts of a file in place of those its units had for `period`; other units keep theirs.
 
-    Raises HailongError when the period is closed or has not begun, ImportRefused with every fault of the file.
+    With `correcting` also those of a closed period: its frozen results keep the dossiers they were made with, and
+    change only through a corrected revision. Raises HailongError when the period is closed (not `correcting`) or
+    has not begun, ImportRefused with every fault of the file.
     """
     if now.astimezone(TIME_ZONE).date() < period.first:
         raise HailongError("period_not_started", period=period.text, first=f"{period.first:%d/%m/%Y}")
-    _refuse_closed(session, period)
+    if not correcting:
+        _refuse_closed(session, period)
     # Reading a large file takes seconds: it happens before the write transaction, which citizens would wait for.
     units = UnitFinder(session.scalars(select(Unit)))
     fields = FieldFinder(session.scalars(select(ServiceField)))
@@ -73,7 +78,9 @@ def import_dossiers(
     _check_time(table, period, now)
     table.check()
     with import_transaction(session, dry_run=dry_run):
-        _refuse_closed(session, period)
+        wait_for_closing(session.connection(), closing=False)
+        if not correcting:
+            _refuse_closed(session, period)
         summary = _store(session, table, counts, period)
         audit.record(
             session,
@@ -86,7 +93,8 @@ def import_dossiers(
                 "units": summary.units,
                 "dossiers": summary.dossiers,
                 "replaced": list(summary.replaced),
-            },
+            }
+            | ({"correcting": True} if correcting else {}),
         )
     return summary
 

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.periods import Period
-from analysis.rules import DEFAULT_SCORE_RULE
 from analysis.scores import UnitScore, YearScore
 from survey.errors import HailongError
 from survey.models import ScoreSet, Unit
-from survey.services.score import PROGRAM_VERSION, as_plain, closed_set, scores_of, year_scores
+from survey.services.score import closed_set, scores_of, year_rule, year_scores
+from survey.services.score_store import PROGRAM_VERSION, as_plain
 from survey.services.scoring import Progress, ScoredPeriod, score_period
 
 
@@ -111,7 +111,7 @@ def _year_report(session: Session, period: Period, year: Mapping[int, YearScore]
         period=period.text,
         state="year",
         computed_at=now,
-        rule=DEFAULT_SCORE_RULE,
+        rule=year_rule(session, period.first.year).id,
         versions=[],
         program_version=PROGRAM_VERSION,
         tally_digest=None,

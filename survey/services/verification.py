@@ -1,71 +1,190 @@
-"""Whether the response with a number is in a published result: yes, set aside, or not; nothing else about it."""
+"""Compute a closed result again from the stored responses, and say exactly what differs."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from enum import StrEnum
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.errors import AnalysisError
 from analysis.periods import Period, parse_period
-from analysis.rules import load_score_rule
-from survey.models import Response, ScoreSet, ScoreState
-from survey.services import exclusion
-from survey.services.response import number_hash
-from survey.services.tally import counts_towards, valid_in
+from survey.database import write
+from survey.errors import HailongError
+from survey.models import Score, ScoreSet, ScoreState, Unit, Verification
+from survey.services import audit
+from survey.services.score import closed_set, revision_set, scores_of
+from survey.services.score_store import PROGRAM_VERSION, columns_of
+from survey.services.scoring import Progress, ScoredPeriod, digest_of, dossier_rows, recompute
+
+# Counts, digests and points must be equal; floats may differ by so much, of another processor or library.
+TOLERANCE = 1e-9
+MOST_KEPT = 500
+HEAD = ("rule_digest", "population_digest", "tally_digest", "response_count", "versions")
 
 
-class Standing(StrEnum):
-    """What is told about a number. `NOT_COUNTED` is also said of one that nobody has: it must not tell more."""
+@dataclass(frozen=True)
+class Difference:
+    """One thing that is stored otherwise than computed; `unit` is the unit's code, None for the whole result.
 
-    COUNTED = "counted"
-    SET_ASIDE = "set_aside"
-    NOT_COUNTED = "not_counted"
-
-
-def published_sets(session: Session) -> list[ScoreSet]:
-    """The results that the public can see: the newest frozen one of each period."""
-    query = select(ScoreSet).where(ScoreSet.state == ScoreState.CLOSED).order_by(ScoreSet.revision)
-    return list({found.period: found for found in session.scalars(query)}.values())
-
-
-def standing_of(session: Session, number: bytes) -> Standing:
-    """Look a response number up in every published result.
-
-    Every published day is asked for, found or not: how long the answer takes says nothing about the day.
+    `path` names the column, or the place inside the details: `items.Q1.rating_counts.4`.
     """
-    published = [(parse_period(found.period), found.rule) for found in published_sets(session)]
-    days = _days([period for period, _ in published])
-    hashed = Response.number_hash == number_hash(number)
-    day = session.scalar(select(Response.local_date).where(Response.local_date.in_(days), hashed))
-    if day is None:
-        return Standing.NOT_COUNTED
-    found = and_(Response.local_date == day, hashed)
-    results = [(period, rule) for period, rule in published if day in period]
-    if any(_counts(session, found, period, rule) for period, rule in results):
-        return Standing.COUNTED
-    is_aside = any(_is_set_aside(session, found, period) for period, _ in results)
-    return Standing.SET_ASIDE if is_aside else Standing.NOT_COUNTED
+
+    unit: str | None
+    path: str
+    stored: str
+    computed: str
 
 
-def _counts(session: Session, found: ColumnElement[bool], period: Period, rule: str) -> bool:
-    counts = counts_towards(session, period, load_score_rule(rule).trust_levels)
-    return session.scalar(select(Response.local_date).where(found, counts)) is not None
+def verify(
+    session: Session,
+    period: Period,
+    *,
+    now: datetime,
+    actor: str,
+    revision: int | None = None,
+    progress: Progress | None = None,
+) -> Verification:
+    """Recompute a closed revision of `period`, the newest or `revision`, and keep what was found.
+
+    Raises HailongError `period_not_closed` or `revision_unknown`.
+    """
+    score_set = closed_revision(session, period.text, revision)
+    found = list(differences(session, score_set, now=now, progress=progress))
+    with write(session):
+        verification = Verification(
+            score_set_id=score_set.id,
+            at=now,
+            actor=actor,
+            program_version=PROGRAM_VERSION,
+            agrees=not found,
+            difference_count=len(found),
+            differences=[asdict(difference) for difference in found[:MOST_KEPT]],
+        )
+        session.add(verification)
+        detail = {"revision": score_set.revision, "differences": len(found)}
+        audit.record(session, now=now, actor=actor, action="period.verify", subject=period.text, detail=detail)
+    return verification
 
 
-def _is_set_aside(session: Session, found: ColumnElement[bool], period: Period) -> bool:
-    requests = exclusion.acting_requests(session, period)
-    named = and_(found, valid_in(period), exclusion.is_set_aside(requests))
-    return bool(requests) and session.scalar(select(Response.local_date).where(named)) is not None
+def closed_revision(session: Session, period: str, revision: int | None) -> ScoreSet:
+    """Fetch the newest closed revision, or one of them; raise HailongError where there is none."""
+    newest = closed_set(session, period)
+    if newest is None:
+        raise HailongError("period_not_closed", period=period)
+    wanted = newest if revision is None else revision_set(session, period, revision)
+    if wanted is None or wanted.state is not ScoreState.CLOSED:
+        raise HailongError("revision_unknown", period=period, revision=str(revision), newest=str(newest.revision))
+    return wanted
 
 
-def _days(periods: list[Period]) -> list[date]:
-    """Every day of the periods once: named one by one, a number is found through the key."""
-    return sorted(
-        {
-            period.first + timedelta(days=n)
-            for period in periods
-            for n in range((period.last - period.first).days + 1)
-        }
-    )
+def last_verification(session: Session, score_set: ScoreSet) -> Verification | None:
+    """The newest recomputation of a result."""
+    query = select(Verification).where(Verification.score_set_id == score_set.id)
+    return session.scalar(query.order_by(Verification.id.desc()).limit(1))
+
+
+def dossiers_changed(session: Session, score_set: ScoreSet) -> bool:
+    """Tell whether the dossiers of a closed period are not any more those that it was closed with."""
+    if score_set.population_digest is None:
+        return False
+    return digest_of(dossier_rows(session, parse_period(score_set.period))) != score_set.population_digest
+
+
+def differences(
+    session: Session, score_set: ScoreSet, *, now: datetime, progress: Progress | None = None
+) -> Iterator[Difference]:
+    """Name everything in which a stored result is not what its responses, dossiers and rule give."""
+    try:
+        scored = recompute(session, score_set, now=now, progress=progress)
+    except HailongError as error:
+        if error.code not in ("rule_unknown", "rule_changed", "questionnaire_unknown", "period_without_dossiers"):
+            raise
+        yield Difference(None, error.code, score_set.rule, "–")
+        return
+    except AnalysisError as error:
+        # A stored answer that no form could have sent, or dossiers below zero.
+        yield Difference(None, "unreadable", "–", f"{error.where}: {error.got}")
+        return
+    yield from _of_head(score_set, scored)
+    codes = dict(session.execute(select(Unit.id, Unit.code)).all())
+    stored = {codes[score.unit_id]: score for score in scores_of(session, score_set)}
+    computed = {unit.unit_id: unit for unit in scored.table.units}
+    for code in sorted(stored.keys() | computed.keys()):
+        if code not in computed or code not in stored:
+            yield Difference(code, "unit", _written(code in stored), _written(code in computed))
+            continue
+        yield from _of_unit(code, stored[code], columns_of(scored, computed[code]))
+
+
+def _of_head(score_set: ScoreSet, scored: ScoredPeriod) -> Iterator[Difference]:
+    computed = {
+        "rule_digest": scored.rule.digest(),
+        "population_digest": scored.population_digest,
+        "tally_digest": scored.table.tally_digest,
+        "response_count": scored.response_count,
+        "versions": scored.questionnaire_versions,
+    }
+    for name in HEAD:
+        stored = getattr(score_set, name)
+        if stored is not None and stored != computed[name]:
+            yield Difference(None, name, _written(stored), _written(computed[name]))
+
+
+def _of_unit(code: str, score: Score, computed: Mapping[str, Any]) -> Iterator[Difference]:
+    for name, value in computed.items():
+        stored = getattr(score, name)
+        if name == "tally_digest" and stored is None:
+            continue  # closed by a version that did not keep it
+        for path, one, other in _apart("" if name == "detail" else name, stored, value):
+            yield Difference(code, path, _written(one), _written(other))
+
+
+def _apart(path: str, stored: Any, computed: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Walk through two JSON values; what an older version did not store yet is not compared."""
+    if isinstance(stored, dict) and isinstance(computed, dict):
+        for name, value in stored.items():
+            yield from _apart(_joined(path, name), value, computed.get(name))
+    elif isinstance(stored, list) and isinstance(computed, list):
+        if len(stored) != len(computed):
+            yield f"{path}.#", len(stored), len(computed)
+            return
+        for number, (one, other) in enumerate(zip(stored, computed, strict=True)):
+            yield from _apart(_joined(path, _name_of(one, number)), one, other)
+    elif not _equal(stored, computed):
+        yield path, stored, computed
+
+
+def _joined(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _name_of(entry: Any, number: int) -> str:
+    if isinstance(entry, dict):
+        named: Sequence[Any] = [entry[key] for key in ("code", "name") if key in entry]
+        if named:
+            return str(named[0])
+        if {"formula", "aggregation"} <= entry.keys():
+            return f"{entry['formula']}-{entry['aggregation']}"
+    return str(number + 1)
+
+
+def _equal(stored: Any, computed: Any) -> bool:
+    if isinstance(stored, float) and isinstance(computed, float):
+        return math.isclose(stored, computed, rel_tol=TOLERANCE, abs_tol=TOLERANCE)
+    if isinstance(stored, Decimal) or isinstance(computed, Decimal):
+        return stored is not None and computed is not None and Decimal(stored) == Decimal(computed)
+    return bool(stored == computed)
+
+
+def _written(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, list):
+        return ", ".join(map(str, value))
+    return str(value)

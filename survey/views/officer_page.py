@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey.access import Permission, may
+from survey.access import Permission, may, stands_at_top
 from survey.extensions import csrf, db, limiter
 from survey.officer_session import owes_second_factor
 from survey.services import inbox
@@ -65,6 +65,7 @@ def _shared() -> dict[str, Any]:
         "language": str(get_locale()),
         "is_example": is_example(db.session),
         "may": lambda permission: current_user.is_authenticated and may(current_user, permission),
+        "at_top": lambda permission: current_user.is_authenticated and stands_at_top(current_user, permission),
         "Permission": Permission,
         "owes_second_factor": current_user.is_authenticated and owes_second_factor(current_user),
         "feedback_waiting": _feedback_waiting,

@@ -10,7 +10,7 @@ from survey import codes
 from survey.errors import HailongError
 from survey.extensions import db, limiter
 from survey.messages import sentence
-from survey.services.verification import Standing, standing_of
+from survey.services.standing import Standing, standing_of
 from survey.views import public_page
 from survey.views.feedback import network
 

@@ -15,6 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from analysis.rules import DEFAULT_SCORE_RULE
 from survey.access import PERMISSIONS, Permission
 from survey.extensions import db
 from survey.models import BatchState, CaseState, FeedbackCase, Officer, PaperBatch, Reader, Role, Topic, Unit
@@ -139,6 +140,22 @@ NEEDS: dict[str, Need] = {
     "/officer/set-aside/<request_id>/decision": unit(Permission.SET_ASIDE),
     "/officer/set-aside/<request_id>/undo": unit(Permission.SET_ASIDE),
     "/officer/set-aside/new": unit(Permission.SET_ASIDE),
+    "/officer/closing": top(Permission.CLOSE_PERIOD),
+    "/officer/closing/<period>": top(Permission.CLOSE_PERIOD),
+    "/officer/closing/<period>/close": top(Permission.CLOSE_PERIOD),
+    "/officer/closing/<period>/draft": top(Permission.CLOSE_PERIOD),
+    "/officer/closing/<period>/objections/<int:objection_id>": top(Permission.CLOSE_PERIOD),
+    "/officer/closing/<period>/publish": top(Permission.CLOSE_PERIOD),
+    "/officer/closing/<period>/verify": top(Permission.CLOSE_PERIOD),
+    "/officer/rule-drafts/<draft_id>": top(Permission.EDIT_RULES),
+    "/officer/rule-drafts/<draft_id>/discard": top(Permission.EDIT_RULES),
+    "/officer/rules": everywhere(Permission.SEE_SCORES),
+    "/officer/rules/<rule_id>": everywhere(Permission.SEE_SCORES),
+    "/officer/rules/<rule_id>/copy": top(Permission.EDIT_RULES),
+    "/officer/rules/use": top(Permission.EDIT_RULES),
+    "/officer/rules/what-if": top(Permission.EDIT_RULES),
+    "/officer/scores/<period>/<unit_code>": unit(Permission.SEE_SCORES),
+    "/officer/scores/<period>/<unit_code>/objections": unit(Permission.OBJECT_TO_SCORES),
 }
 
 
@@ -171,6 +188,8 @@ def place(session: Session, factory: Factory, name: str, parent: Unit) -> Place:
             "version": "short-v1",
             "draft_id": "0" * 32,
             "request_id": "0" * 32,
+            "objection_id": 1,
+            "rule_id": DEFAULT_SCORE_RULE,
             "number": 1,
             "period": "2026-Q3",
             "reference": case(session, made),
