@@ -28,6 +28,7 @@ from survey.models.response import Response, ResponseExtra, Source, SpentNonce, 
 from survey.models.score import Score, ScoreSet, ScoreState
 from survey.models.site import SiteFact
 from survey.models.unit import Counter, CounterField, ServiceField, Unit, UnitKind
+from survey.models.upload import Upload, UploadKind, UploadState
 
 __all__ = [
     "AuditEvent",
@@ -82,4 +83,7 @@ __all__ = [
     "Trust",
     "Unit",
     "UnitKind",
+    "Upload",
+    "UploadKind",
+    "UploadState",
 ]

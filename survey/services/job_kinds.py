@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from analysis.periods import parse_period
 from survey.config import Settings
-from survey.services import retention, score
+from survey.services import retention, score, upload
 
 Progress = Callable[[float], None]
 
@@ -61,7 +61,27 @@ def _purge(task: Task) -> Outcome:
     return Outcome({name: getattr(purged, name) for name in purged.__dataclass_fields__})
 
 
+def _check_upload(task: Task) -> Outcome:
+    reach = upload.reach_of(dict(task.payload))
+    upload.check(task.session, task.payload["upload"], reach=reach, now=task.now, progress=task.progress)
+    return Outcome(page="uploads.show", arguments={"upload_id": task.payload["upload"]})
+
+
+def _import_upload(task: Task) -> Outcome:
+    upload.carry_out(
+        task.session,
+        task.payload["upload"],
+        reach=upload.reach_of(dict(task.payload)),
+        actor=task.actor,
+        now=task.now,
+        progress=task.progress,
+    )
+    return Outcome(page="uploads.show", arguments={"upload_id": task.payload["upload"]})
+
+
 KINDS: dict[str, Callable[[Task], Outcome]] = {
+    "check_upload": _check_upload,
+    "import_upload": _import_upload,
     "purge": _purge,
     "refresh_scores": _refresh_scores,
 }

@@ -8,6 +8,7 @@ from survey.views import (
     auth,
     citizen,
     devices,
+    dossiers,
     errors,
     exports,
     feedback,
@@ -16,11 +17,13 @@ from survey.views import (
     kiosk,
     paper,
     paper_check,
+    periods,
     questionnaire_drafts,
     questionnaires,
     scores,
     script,
     tracking,
+    uploads,
 )
 
 BLUEPRINTS = (
@@ -39,6 +42,9 @@ BLUEPRINTS = (
     jobs.blueprint,
     questionnaires.blueprint,
     questionnaire_drafts.blueprint,
+    dossiers.blueprint,
+    periods.blueprint,
+    uploads.blueprint,
 )
 
 

@@ -1,0 +1,28 @@
+"""Tables sent in through the pages."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from survey.models.model import UtcDateTime
+
+revision = "0014"
+down_revision = "0008"
+
+
+def upgrade() -> None:
+    op.create_table(
+        "upload",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("period", sa.String(length=24), nullable=True),
+        sa.Column("file_name", sa.String(length=120), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=True),
+        sa.Column("officer_id", sa.String(length=32), nullable=False),
+        sa.Column("uploaded_at", UtcDateTime(), nullable=False),
+        sa.Column("job_id", sa.Integer(), nullable=True),
+        sa.Column("findings", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(["officer_id"], ["officer.id"], name=op.f("fk_upload_officer_id_officer")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
+    )
+    op.create_index("ix_upload_officer_id", "upload", ["officer_id"])

@@ -1,0 +1,2 @@
+-- As the program wrote it at revision 0014. Never edited: later migrations must carry it along.
+INSERT INTO upload (id, kind, state, period, file_name, content, officer_id, uploaded_at, job_id, findings) VALUES ('bbbbccccddddeeeebbbbccccddddeeee', 'dossiers', 'done', '2026-Q3', 'ho-so.xlsx', NULL, '0123456789abcdef0123456789abcdef', '2026-08-15 00:00:01.000000', NULL, '{"faults": []}');
