@@ -16,6 +16,7 @@ from survey.models.feedback import (
 )
 from survey.models.job import Job, JobFile, JobState
 from survey.models.leader_survey import LeaderResponse, LeaderSurvey
+from survey.models.letterhead import UnitLetterhead
 from survey.models.model import Model
 from survey.models.officer import Grant, Officer, Role
 from survey.models.one_time_code import OneTimeCode, OpenTicket, Purpose
@@ -83,6 +84,7 @@ __all__ = [
     "Trust",
     "Unit",
     "UnitKind",
+    "UnitLetterhead",
     "Upload",
     "UploadKind",
     "UploadState",

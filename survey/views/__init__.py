@@ -15,6 +15,7 @@ from survey.views import (
     health,
     jobs,
     kiosk,
+    letterhead,
     paper,
     paper_check,
     periods,
@@ -43,6 +44,7 @@ BLUEPRINTS = (
     questionnaires.blueprint,
     questionnaire_drafts.blueprint,
     dossiers.blueprint,
+    letterhead.blueprint,
     periods.blueprint,
     uploads.blueprint,
 )

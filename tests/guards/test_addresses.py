@@ -54,6 +54,7 @@ ADDRESSES = {
     "/officer/paper/<batch_id>/finish": "POST",
     "/officer/paper/<batch_id>/discard": "POST",
     "/officer/dossiers": "GET POST",
+    "/officer/letterhead/<code>": "GET POST",
     "/officer/periods": "GET POST",
     "/officer/imports/<any(units, counters):kind>": "GET POST",
     "/officer/imports/<any(units, counters, dossiers):kind>/template.xlsx": "GET",

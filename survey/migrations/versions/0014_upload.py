@@ -1,4 +1,4 @@
-"""Tables sent in through the pages."""
+"""Tables sent in through the pages, and letterheads."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,3 +26,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
     )
     op.create_index("ix_upload_officer_id", "upload", ["officer_id"])
+    op.create_table(
+        "unit_letterhead",
+        sa.Column("unit_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("superior", sa.String(length=200), nullable=True),
+        sa.Column("issuer", sa.String(length=200), nullable=True),
+        sa.Column("place", sa.String(length=120), nullable=True),
+        sa.Column("symbol", sa.String(length=60), nullable=True),
+        sa.Column("signature", sa.String(length=400), nullable=True),
+        sa.Column("signer", sa.String(length=120), nullable=True),
+        sa.Column("recipients", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_unit_letterhead_unit_id_unit")),
+        sa.PrimaryKeyConstraint("unit_id", name=op.f("pk_unit_letterhead")),
+    )
