@@ -119,6 +119,7 @@ DOSSIER_SENTENCES = {
     "total_beside_fields": _("dòng tổng số đứng cạnh các lĩnh vực sẽ bị đếm hai lần. Hãy bỏ dòng tổng số."),
     "part_missing": _("thiếu số, trong khi “%(total)s” và các phần khác đã ghi. Nếu không có hồ sơ, hãy ghi 0."),
     "parts_do_not_add_up": _("ghi %(total)s nhưng %(parts)s = %(computed)s. Hãy sửa tổng hoặc các phần."),
+    "part_above_whole": _("%(unit)s: ghi %(part)s, nhiều hơn tổng %(whole)s mà số này là một phần. Hãy xem lại."),
     "balance_wrong": _(
         "tiếp nhận %(total)s khác đã giải quyết %(settled)s + đang giải quyết %(pending)s = %(computed)s. "
         "Hãy xem lại."

@@ -3,7 +3,7 @@
 from survey.models.audit import AuditEvent
 from survey.models.comment import Comment
 from survey.models.device import Device
-from survey.models.dossier import Basis, Channel, DossierCount, Outcome
+from survey.models.dossier import Basis, Channel, DossierCount, DossierPrinted, Outcome
 from survey.models.feedback import (
     CaseState,
     EntryKind,
@@ -42,6 +42,7 @@ __all__ = [
     "CounterField",
     "Device",
     "DossierCount",
+    "DossierPrinted",
     "EntryKind",
     "Erasure",
     "FeedbackCase",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,10 +15,17 @@ from analysis.periods import Period
 from analysis.points import percent_of
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
-from survey.models import Basis, Counter, DossierCount, Outcome, ServiceField, Unit
+from survey.models import Basis, Counter, DossierCount, DossierPrinted, Outcome, ServiceField, Unit
 from survey.services import audit
 from survey.services.columns import Column, Progress, Table, read_table
-from survey.services.dossier_table import LONG_COLUMNS, WIDE_COLUMNS, Count, key_columns, read_counts
+from survey.services.dossier_table import (
+    LONG_COLUMNS,
+    WIDE_COLUMNS,
+    Count,
+    key_columns,
+    printed_rates,
+    read_counts,
+)
 from survey.services.importing import ImportSummary, Reach, changes_between, import_transaction
 from survey.services.period import refuse_overlap
 from survey.services.reach import check_reach
@@ -36,6 +43,10 @@ TOTALS_OF: dict[Basis, tuple[str, ...]] = {
     Basis.SETTLED: ("settled",),
     Basis.PENDING: ("pending",),
     Basis.PENDING_LATE: (),
+    Basis.FEEDBACK: ("feedback",),
+    Basis.FEEDBACK_ON_TIME: (),
+    Basis.FEEDBACK_BAD: (),
+    Basis.DOSSIERS_BAD: (),
 }
 
 
@@ -187,6 +198,7 @@ def _store(session: Session, table: Table, counts: Iterable[Count], period: Peri
                 for count in listed
             ],
         )
+    _store_printed(session, table, period, units)
     return DossierSummary(
         rows=len(table.rows),
         created=len(units.keys() - known),
@@ -203,6 +215,15 @@ def _store(session: Session, table: Table, counts: Iterable[Count], period: Peri
         blank_rows=table.blank_rows,
         codes=tuple(sorted(unit.code for unit in units.values())),
         changes=changes_between(before, after),
+    )
+
+
+def _store_printed(session: Session, table: Table, period: Period, units: Collection[int]) -> None:
+    of_units = (DossierPrinted.period == period.text) & DossierPrinted.unit_id.in_(units)
+    session.execute(delete(DossierPrinted).where(of_units))
+    session.add_all(
+        DossierPrinted(unit_id=unit.id, period=period.text, field=field, on_time_percent=percent)
+        for unit, field, percent in printed_rates(table)
     )
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import abort, render_template, request
+from flask import abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from analysis.errors import AnalysisError
 from analysis.periods import Period, parse_period
 from forms.upload import PeriodUploadForm
-from survey.access import Permission, require
+from survey.access import Permission, require, visible_units
 from survey.config import TIME_ZONE
 from survey.extensions import db
 from survey.filters import day, period_name
 from survey.models import ScoreState, UploadKind
 from survey.services import period as periods
+from survey.services import score
+from survey.services.on_time import dossiers_of
 from survey.views.uploads import Page, past_imports, reach_of, take_in, takes_files
 
 blueprint = takes_files("dossiers")
@@ -40,6 +42,22 @@ def dossiers() -> Page:
         State=ScoreState,
     )
     return (html, 422) if form.errors else html
+
+
+@blueprint.get("/dossiers/<period>")
+def of_period(period: str) -> Page:
+    """Show what the dossiers of a period say by themselves, beside the score."""
+    officer = require(Permission.SEE_SCORES)
+    try:
+        wanted = parse_period(period)
+    except AnalysisError:
+        abort(404)
+    if wanted not in score.periods(db.session):
+        abort(404)
+    if wanted.text != period:
+        return redirect(url_for("dossiers.of_period", period=wanted.text), 308)
+    found = dossiers_of(db.session, wanted, visible_units(db.session, officer, Permission.SEE_SCORES))
+    return render_template("officer/dossiers_of.html", period=wanted, found=found)
 
 
 def _choices(overview: list[periods.PeriodState]) -> list[tuple[str, str]]:

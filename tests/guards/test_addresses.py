@@ -56,6 +56,7 @@ ADDRESSES = {
     "/officer/dossiers": "GET POST",
     "/officer/letterhead/<code>": "GET POST",
     "/officer/periods": "GET POST",
+    "/officer/dossiers/<period>": "GET",
     "/officer/imports/<any(units, counters):kind>": "GET POST",
     "/officer/imports/<any(units, counters, dossiers):kind>/template.xlsx": "GET",
     "/officer/uploads/<upload_id>": "GET",

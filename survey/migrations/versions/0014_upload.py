@@ -1,9 +1,9 @@
-"""Tables sent in through the pages, and letterheads."""
+"""Tables sent in through the pages, letterheads, and printed on-time rates."""
 
 import sqlalchemy as sa
 from alembic import op
 
-from survey.models.model import UtcDateTime
+from survey.models.model import ExactDecimal, UtcDateTime
 
 revision = "0014"
 down_revision = "0008"
@@ -38,4 +38,16 @@ def upgrade() -> None:
         sa.Column("recipients", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_unit_letterhead_unit_id_unit")),
         sa.PrimaryKeyConstraint("unit_id", name=op.f("pk_unit_letterhead")),
+    )
+    op.create_table(
+        "dossier_printed",
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("period", sa.String(length=24), nullable=False),
+        sa.Column("field", sa.String(length=32), nullable=False),
+        sa.Column("on_time_percent", ExactDecimal(), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_dossier_printed_unit_id_unit")),
+        sa.ForeignKeyConstraint(
+            ["field"], ["service_field.code"], name=op.f("fk_dossier_printed_field_service_field")
+        ),
+        sa.PrimaryKeyConstraint("unit_id", "period", "field", name=op.f("pk_dossier_printed")),
     )
