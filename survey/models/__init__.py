@@ -4,7 +4,7 @@ from survey.models.audit import AuditEvent
 from survey.models.closing import Objection, ObjectionVerdict, ScoreDraft, Verification
 from survey.models.comment import Comment
 from survey.models.device import Device
-from survey.models.dossier import Basis, Channel, DossierCount, Outcome
+from survey.models.dossier import Basis, Channel, DossierCount, DossierPrinted, Outcome
 from survey.models.feedback import (
     RESTRICTED,
     CaseState,
@@ -22,6 +22,7 @@ from survey.models.feedback import (
 from survey.models.invitation import Invitation
 from survey.models.job import Job, JobFile, JobState
 from survey.models.leader_survey import LeaderResponse, LeaderSurvey
+from survey.models.letterhead import UnitLetterhead
 from survey.models.model import Model
 from survey.models.officer import Grant, Officer, Role
 from survey.models.one_time_code import OneTimeCode, OpenTicket, Purpose
@@ -46,6 +47,7 @@ from survey.models.set_aside import (
 )
 from survey.models.site import SiteFact
 from survey.models.unit import Counter, CounterField, ServiceField, Unit, UnitKind
+from survey.models.upload import Upload, UploadKind, UploadState
 
 __all__ = [
     "RESTRICTED",
@@ -60,6 +62,7 @@ __all__ = [
     "CounterField",
     "Device",
     "DossierCount",
+    "DossierPrinted",
     "EntryKind",
     "Erasure",
     "FeedbackCase",
@@ -121,6 +124,10 @@ __all__ = [
     "Trust",
     "Unit",
     "UnitKind",
+    "UnitLetterhead",
+    "Upload",
+    "UploadKind",
+    "UploadState",
     "Verdict",
     "Verification",
 ]

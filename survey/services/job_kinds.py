@@ -11,7 +11,16 @@ from sqlalchemy.orm import Session
 
 from analysis.periods import Period, parse_period
 from survey.config import Settings
-from survey.services import feedback_reply, publication, retention, score, score_draft, verification, what_if
+from survey.services import (
+    feedback_reply,
+    publication,
+    retention,
+    score,
+    score_draft,
+    upload,
+    verification,
+    what_if,
+)
 
 Progress = Callable[[float], None]
 
@@ -109,7 +118,27 @@ def _publish_replies(task: Task) -> Outcome:
     return Outcome({"replies": feedback_reply.publish_due(task.session, now=task.now)})
 
 
+def _check_upload(task: Task) -> Outcome:
+    reach = upload.reach_of(dict(task.payload))
+    upload.check(task.session, task.payload["upload"], reach=reach, now=task.now, progress=task.progress)
+    return Outcome(page="uploads.show", arguments={"upload_id": task.payload["upload"]})
+
+
+def _import_upload(task: Task) -> Outcome:
+    upload.carry_out(
+        task.session,
+        task.payload["upload"],
+        reach=upload.reach_of(dict(task.payload)),
+        actor=task.actor,
+        now=task.now,
+        progress=task.progress,
+    )
+    return Outcome(page="uploads.show", arguments={"upload_id": task.payload["upload"]})
+
+
 KINDS: dict[str, Callable[[Task], Outcome]] = {
+    "check_upload": _check_upload,
+    "import_upload": _import_upload,
     "publish_replies": _publish_replies,
     "close_period": _close_period,
     what_if.KIND: _compare_rules,

@@ -12,6 +12,7 @@ from survey.views import (
     closing,
     derivation,
     devices,
+    dossiers,
     errors,
     exports,
     feedback,
@@ -20,10 +21,12 @@ from survey.views import (
     invitation,
     jobs,
     kiosk,
+    letterhead,
     officer_changes,
     officers,
     paper,
     paper_check,
+    periods,
     questionnaire_drafts,
     questionnaires,
     rule_drafts,
@@ -34,6 +37,7 @@ from survey.views import (
     set_aside,
     single_sign_on,
     tracking,
+    uploads,
     verify,
 )
 
@@ -67,6 +71,10 @@ BLUEPRINTS = (
     questionnaires.blueprint,
     questionnaire_drafts.blueprint,
     set_aside.blueprint,
+    dossiers.blueprint,
+    letterhead.blueprint,
+    periods.blueprint,
+    uploads.blueprint,
 )
 
 

@@ -25,6 +25,13 @@ ERRORS = {
     400: (_("Yêu cầu không đọc được"), _("Xin quay lại trang trước và thử lại.")),
     403: (_("Không có quyền xem"), _("Vai trò của Ông/Bà không mở được nội dung này. Xin hỏi người quản trị.")),
     404: (_("Không có trang này"), _("Xin xem lại địa chỉ, hoặc trở về trang điểm hài lòng.")),
+    413: (
+        _("Tệp quá lớn"),
+        _(
+            "Chưa nhận được gì. Xin chia thành nhiều tệp (tối đa 20 MB), hoặc bỏ hình ảnh "
+            "và trang tính không dùng."
+        ),
+    ),
     429: (_("Quá nhiều lần thử"), _("Để giữ an toàn cho tài khoản, xin chờ vài phút rồi đăng nhập lại.")),
 }
 # All that opens for somebody who has yet to set up the second factor that a role asks for.
