@@ -20,6 +20,7 @@ from survey.database import wait_for_closing, write
 from survey.errors import HailongError
 from survey.models import DossierCount, Score, ScoreSet, ScoreState, Unit
 from survey.services import audit
+from survey.services.reading import Reading
 from survey.services.scoring import Progress, ScoredPeriod, score_period
 from survey.services.tally import response_count
 
@@ -33,7 +34,7 @@ def refresh(
     """Compute the provisional result of an open period and keep it in place of the one before."""
     if closed_set(session, period.text) is not None:
         raise HailongError("period_closed", period=period.text)
-    scored = score_period(session, period, now=now, progress=progress)
+    scored = score_period(session, period, now=now, with_readings=True, progress=progress)
     with write(session):
         _drop_provisional(session, period)
         audit.record(session, now=now, actor=actor, action="period.refresh", subject=period.text)
@@ -54,7 +55,7 @@ def close(
         raise HailongError("period_not_started", period=period.text, first=f"{period.first:%d/%m/%Y}")
     if today <= period.last:
         raise HailongError("period_not_over", period=period.text, last=f"{period.last:%d/%m/%Y}")
-    scored = score_period(session, period, now=now, progress=progress)
+    scored = score_period(session, period, now=now, with_readings=True, progress=progress)
     with write(session):
         wait_for_closing(session.connection(), closing=True)
         if closed_set(session, period.text) is not None:
@@ -163,13 +164,15 @@ def _store(session: Session, scored: ScoredPeriod, state: ScoreState, revision: 
         response_count=scored.response_count,
     )
     ids = dict(session.execute(select(Unit.code, Unit.id)).all())
-    score_set.scores = [_score_row(ids[unit.unit_id], unit) for unit in scored.table.units]
+    score_set.scores = [
+        _score_row(ids[unit.unit_id], unit, scored.readings.get(unit.unit_id)) for unit in scored.table.units
+    ]
     session.add(score_set)
     session.flush()
     return score_set
 
 
-def _score_row(unit_id: int, unit: UnitScore) -> Score:
+def _score_row(unit_id: int, unit: UnitScore, reading: Reading | None) -> Score:
     return Score(
         unit_id=unit_id,
         status=unit.status,
@@ -185,7 +188,7 @@ def _score_row(unit_id: int, unit: UnitScore) -> Score:
         lower_points=unit.points_lower,
         upper_points=unit.points_upper,
         unweighted_share=unit.unweighted.estimate.share,
-        detail=as_plain(unit),
+        detail=as_plain(unit) | ({} if reading is None else {"reading": as_plain(reading)}),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,22 +14,27 @@ from sqlalchemy.orm import Session
 from analysis.periods import Period
 from analysis.population import DossierRow, Population, population_from_rows
 from analysis.rules import DEFAULT_SCORE_RULE, ScoreRule, load_score_rule
-from analysis.satisfaction import score_units
+from analysis.satisfaction import score_weighed, weigh
 from analysis.scores import ScoreTable
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.models import Basis, DossierCount, Unit
+from survey.services.reading import Reading, read
 from survey.services.tally import count_responses, factors_of
 
 POPULATION_BASES = (Basis.CROSS, Basis.RECEIVED, Basis.SETTLED)
 # How much of the work is done, 0 to 1; reading the responses takes most of it.
 Progress = Callable[[float], None]
 READING_SHARE = 0.7
+SCORING_SHARE = 0.85
 
 
 @dataclass(frozen=True)
 class ScoredPeriod:
-    """A period computed now: the statistics, and what they were made from."""
+    """A period computed now: the statistics, and what they were made from.
+
+    `readings` are by unit code, and empty unless they were asked for.
+    """
 
     period: Period
     rule: ScoreRule
@@ -37,6 +42,7 @@ class ScoredPeriod:
     questionnaire_versions: list[str]
     response_count: int
     computed_at: datetime
+    readings: Mapping[str, Reading]
 
 
 def score_period(
@@ -46,9 +52,10 @@ def score_period(
     now: datetime,
     unit_codes: Collection[str] | None = None,
     rule_id: str = DEFAULT_SCORE_RULE,
+    with_readings: bool = False,
     progress: Progress | None = None,
 ) -> ScoredPeriod:
-    """Compute the scores of `period` and store nothing.
+    """Compute the scores of `period` and store nothing; `with_readings` adds what pages show beside them.
 
     Raises HailongError when the period has not begun, has no dossiers, or the units named have none.
     """
@@ -64,13 +71,12 @@ def score_period(
         counted = count_responses(
             session, period, rule=rule, unit_ids=unit_ids, progress=lambda share: tell(READING_SHARE * share)
         )
-        table = score_units(
-            counted.tally,
-            population,
-            rule=rule,
-            factors=factors_of(counted.questionnaires),
-            progress=lambda share: tell(READING_SHARE + (1 - READING_SHARE) * share),
+        weighed = weigh(counted.tally, population, rule=rule, factors=factors_of(counted.questionnaires))
+        table = score_weighed(
+            weighed, progress=lambda share: tell(READING_SHARE + (SCORING_SHARE - READING_SHARE) * share)
         )
+        readings = read(session, period, weighed, population, table) if with_readings else {}
+        tell(1)
     return ScoredPeriod(
         period=period,
         rule=rule,
@@ -78,6 +84,7 @@ def score_period(
         questionnaire_versions=counted.versions,
         response_count=counted.tally.response_count,
         computed_at=now,
+        readings=readings,
     )
 
 
