@@ -49,7 +49,7 @@ def importances(weighed: Weighed) -> tuple[Importance | None, ...]:
     units = np.arange(len(weighed.margins.unit_ids))
     starts = cells.rows[np.searchsorted(cells.unit, units)]
     ends = cells.rows[np.searchsorted(cells.unit, units, side="right")]
-    complete: BoolArray = np.isfinite(factors).all(axis=1)
+    complete: BoolArray = np.asarray(np.isfinite(factors).all(axis=1))
     found: list[Importance | None] = []
     for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
         rows = np.flatnonzero(complete[start:end]) + start

@@ -56,6 +56,13 @@ def period_name(period: Period) -> str:
     return f"{day(period.first)}–{day(period.last)}"
 
 
+def period_short(period: Period) -> str:
+    """Name a period under a chart: `III/26`, `2026`, or its two days."""
+    if period.kind == "quarter":
+        return f"{QUARTERS[(period.first.month - 1) // 3]}/{period.first:%y}"
+    return f"{period.first.year}" if period.kind == "year" else f"{period.first:%d/%m}–{period.last:%d/%m/%y}"
+
+
 def _localised(text: str) -> str:
     text = text.replace("-", "\u2212")
     locale = get_locale()
@@ -66,5 +73,5 @@ def _localised(text: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Make the filters known to the templates."""
-    for function in (decimal, count, percent, signed, day, moment, period_name, grouped):
+    for function in (decimal, count, percent, signed, day, moment, period_name, period_short, grouped):
         app.add_template_filter(function)

@@ -27,6 +27,7 @@ from survey.models.reform_index import IndexEntry, IndexPrinted, IndexRound
 from survey.models.response import Response, ResponseExtra, Source, SpentNonce, Trust
 from survey.models.score import Score, ScoreSet, ScoreState
 from survey.models.site import SiteFact
+from survey.models.target import ScoreTarget
 from survey.models.unit import Counter, CounterField, ServiceField, Unit, UnitKind
 
 __all__ = [
@@ -74,6 +75,7 @@ __all__ = [
     "Score",
     "ScoreSet",
     "ScoreState",
+    "ScoreTarget",
     "ServiceField",
     "SiteFact",
     "Source",

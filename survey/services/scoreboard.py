@@ -14,10 +14,11 @@ from sqlalchemy.orm import Session, joinedload
 from analysis.ranking import Rank, competition_ranks
 from analysis.rules import ScoreRule, load_score_rule
 from survey.models import Score, ScoreSet, Unit
+from survey.services.axis import Axis, axis_of
+from survey.services.figure import may_be_shown
 from survey.services.spelling import fold
 
 RANKED, MARKED, SUPPRESSED = "scored", "marked", "suppressed"
-MOST_TICKS = 6
 
 
 @dataclass(frozen=True)
@@ -40,19 +41,6 @@ class Row:
     @property
     def is_shown(self) -> bool:
         return self.points is not None
-
-
-@dataclass(frozen=True)
-class Axis:
-    """The common scale of the interval bars, from one whole number of points to another."""
-
-    low: int
-    high: int
-    ticks: tuple[int, ...]
-
-    def at(self, points: Decimal | int) -> str:
-        """Where `points` lie, as SVG wants it: percent with a decimal point, whatever the language."""
-        return f"{100 * (float(points) - self.low) / (self.high - self.low):.2f}%"
 
 
 @dataclass(frozen=True)
@@ -107,26 +95,17 @@ def scoreboard(
     )
 
 
-def _may_be_shown(score: Score, rule: ScoreRule) -> bool:
-    # Figures of a suppressed unit are not stored either; this is the second lock on that door.
-    return (
-        score.status in (RANKED, MARKED)
-        and score.points is not None
-        and score.response_count >= rule.suppress_below
-    )
-
-
 def _ranks(scores: Sequence[Score], rule: ScoreRule) -> dict[str, Rank | None]:
     by_group: dict[str, dict[str, Decimal | None]] = {}
     for score in scores:
         if score.unit.ranking_group:
-            points = score.points if score.status == RANKED and _may_be_shown(score, rule) else None
+            points = score.points if score.status == RANKED and may_be_shown(score, rule) else None
             by_group.setdefault(score.unit.ranking_group, {})[score.unit.code] = points
     return {code: rank for values in by_group.values() for code, rank in competition_ranks(values).items()}
 
 
 def _row(score: Score, rule: ScoreRule, rank: Rank | None) -> Row:
-    if not _may_be_shown(score, rule):
+    if not may_be_shown(score, rule):
         return Row(score.unit, SUPPRESSED if score.status in (RANKED, MARKED) else score.status)
     unweighted = score.detail["unweighted"]["points"]
     return Row(
@@ -155,11 +134,4 @@ def _sorted(rows: Iterable[Row]) -> tuple[Row, ...]:
 
 def _axis(rows: Sequence[Row], rule: ScoreRule) -> Axis | None:
     edges = [edge for row in rows for edge in (row.points, row.lower, row.upper) if edge is not None]
-    if not edges:
-        return None
-    low, high = math.floor(min(edges)), math.ceil(max(edges))
-    high = max(high, low + 1)
-    if high > rule.maximum_points:
-        low, high = low - 1, high - 1
-    step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if (high - low) / step <= MOST_TICKS)
-    return Axis(low, high, tuple(range(math.ceil(low / step) * step, high + 1, step)))
+    return axis_of(edges, rule.maximum_points)

@@ -7,6 +7,7 @@ from flask import Flask
 from survey.views import (
     auth,
     citizen,
+    dashboard,
     devices,
     errors,
     exports,
@@ -18,8 +19,10 @@ from survey.views import (
     paper_check,
     questionnaire_drafts,
     questionnaires,
+    ranking,
     scores,
     script,
+    targets,
     tracking,
 )
 
@@ -31,6 +34,9 @@ BLUEPRINTS = (
     kiosk.blueprint,
     health.blueprint,
     auth.blueprint,
+    dashboard.blueprint,
+    ranking.blueprint,
+    targets.blueprint,
     scores.blueprint,
     devices.blueprint,
     paper.blueprint,

@@ -66,4 +66,4 @@ def sign_out() -> Response:
 def _wanted() -> str:
     """Where to go after signing in: only ever one of our own pages for officers."""
     wanted = request.args.get("next", "")
-    return wanted if OWN_PAGE.fullmatch(wanted) else url_for("scores.home")
+    return wanted if OWN_PAGE.fullmatch(wanted) else url_for("dashboard.home")

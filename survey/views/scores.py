@@ -7,12 +7,9 @@ from functools import partial
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from analysis.errors import AnalysisError
-from analysis.periods import Period, parse_period
-from survey.access import Permission, may, require, visible_units
+from survey.access import Permission, require, visible_units
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.extensions import db
@@ -20,34 +17,29 @@ from survey.messages import sentence, status_word, warning_sentence
 from survey.services import job, score
 from survey.services.names import code_names
 from survey.services.scoreboard import scoreboard
+from survey.views.known_period import known_period
 from survey.views.officer_page import officer_blueprint
 
 blueprint = officer_blueprint("scores")
 
 
-@blueprint.get("/")
-def home() -> Response | str:
-    """Lead to the newest period, or say why there is none to see."""
-    if not may(current_user, Permission.SEE_SCORES):
-        return render_template("officer/empty.html", reason="role")
-    periods = score.periods(db.session)
-    if not periods:
-        return render_template("officer/empty.html", reason="period")
-    return redirect(url_for("scores.scores", period=periods[0].text))
-
-
 @blueprint.get("/scores")
 def choose() -> Response:
-    """Turn the period picker's choice into the address of that period."""
+    """Turn the period picker's choice into the address of that period; without one lead to the newest."""
+    require(Permission.SEE_SCORES)
+    if "period" not in request.args:
+        periods = score.periods(db.session)
+        to = url_for("scores.scores", period=periods[0].text) if periods else url_for("dashboard.home")
+        return redirect(to, 303)
     period, group = request.args.get("period", ""), request.args.get("group") or None
-    return redirect(url_for("scores.scores", period=_period(period).text, group=group), 303)
+    return redirect(url_for("scores.scores", period=known_period(period).text, group=group), 303)
 
 
 @blueprint.get("/scores/<period>")
 def scores(period: str) -> Response | str:
     """List the scores of the units that the officer may see."""
     officer = require(Permission.SEE_SCORES)
-    wanted = _period(period)
+    wanted = known_period(period)
     if wanted.text != period:
         return redirect(url_for("scores.scores", period=wanted.text), 308)
     score_set = score.latest_set(db.session, wanted.text)
@@ -74,7 +66,7 @@ def scores(period: str) -> Response | str:
 def refresh(period: str) -> Response:
     """Compute the provisional scores of an open period anew."""
     officer = require(Permission.REFRESH_SCORES)
-    wanted = _period(period)
+    wanted = known_period(period)
     if score.closed_set(db.session, wanted.text) is not None:
         flash(sentence(HailongError("period_closed", period=wanted.text)), "warning")
         return redirect(url_for("scores.scores", period=wanted.text), 303)
@@ -82,14 +74,3 @@ def refresh(period: str) -> Response:
         db.session, "refresh_scores", {"period": wanted.text}, actor=officer.email, now=datetime.now(TIME_ZONE)
     )
     return redirect(url_for("jobs.show", job_id=asked.id), 303)
-
-
-def _period(text: str) -> Period:
-    """Read a period that has dossiers or a result; answer 404 for any other."""
-    try:
-        period = parse_period(text)
-    except AnalysisError:
-        abort(404)
-    if period not in score.periods(db.session):
-        abort(404)
-    return period

@@ -17,7 +17,8 @@ FIRST_PARTY = ("survey", "forms", "analysis")
 # Which rooms a room may import. "survey" stands for the modules directly in survey/, the plumbing that
 # every room may use; what they may use in turn is listed under their own names.
 PLUMBING = {"survey.codes", "survey.config", "survey.database", "survey.errors", "survey.extensions",
-            "survey.feedback_messages", "survey.filters", "survey.interface", "survey.language", "survey.messages",
+            "survey.feedback_messages", "survey.figure_messages", "survey.filters",
+            "survey.interface", "survey.language", "survey.messages",
             "survey.access"}  # fmt: skip
 ALLOWED: dict[str, set[str]] = {
     "analysis": {"analysis"},
