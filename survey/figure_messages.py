@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _
 
 TRUST_WORDS = {
     "dossier": _("Mã hồ sơ"),
-    "counter": _("Mã QR tại quầy, liên kết"),
+    "counter": _("Mã QR, liên kết"),
     "assisted": _("Có người hỗ trợ"),
 }
 # By the letter that is stored with a response.
@@ -40,13 +40,13 @@ TARGET_VERDICTS = {
     "unclear": _("Mục tiêu nằm trong khoảng tin cậy: chưa đủ căn cứ để nói đạt hay chưa đạt."),
 }
 CHANGE_VERDICTS = {
-    "above": _("Tăng thật sự."),
-    "below": _("Giảm thật sự."),
+    "above": _("Tăng có ý nghĩa thống kê."),
+    "below": _("Giảm có ý nghĩa thống kê."),
     "unclear": _("Chưa đủ căn cứ để nói tăng hay giảm."),
 }
 PAIR_VERDICTS = {
-    "above": _("Bên phải cao hơn thật sự."),
-    "below": _("Bên phải thấp hơn thật sự."),
+    "above": _("Bên phải cao hơn, có ý nghĩa thống kê."),
+    "below": _("Bên phải thấp hơn, có ý nghĩa thống kê."),
     "unclear": _("Chưa đủ căn cứ để nói bên nào cao hơn."),
 }
 TREND_VERDICTS = {

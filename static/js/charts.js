@@ -114,7 +114,7 @@
         scales: {
           x: { grid: { display: false } },
           y: {
-            suggestedMin: Math.floor(Math.min.apply(null, edges) - 0.5), suggestedMax: Math.ceil(Math.max.apply(null, edges)),
+            beginAtZero: false, suggestedMin: Math.min.apply(null, edges) - 0.5, suggestedMax: Math.max.apply(null, edges),
             grid: { color: rule }, ticks: { maxTicksLimit: 5, callback: written },
           },
         },
@@ -138,9 +138,11 @@
         data: cells.map(function (cell) { return known(cell) ? [number(cell.dataset.low), number(cell.dataset.high)] : null; }),
         values: cells.map(function (cell) { return known(cell) ? number(cell.dataset.value) : null; }),
         words: cells.map(function (cell) { return known(cell) ? cell.textContent.replace(/\s+/g, " ").trim() : ""; }),
-        backgroundColor: SERIES[place] + "66", dot: SERIES[place], barThickness: 6,
+        backgroundColor: SERIES[place] + "66", dot: SERIES[place], barPercentage: 0.5, maxBarThickness: 7,
       };
     });
+    var lows = [].concat.apply([], sets.map(function (set) { return set.data.filter(Boolean).map(function (range) { return range[0]; }); }));
+    var lowest = Math.min(80, 20 * Math.floor(Math.min.apply(null, lows) / 20));
     figure.querySelector(".canvas").style.height = 70 + rows.length * (14 * names.length + 8) + "px";
     return {
       type: "bar",
@@ -148,7 +150,7 @@
       options: {
         indexAxis: "y",
         scales: {
-          x: { max: 100, suggestedMin: 60, grid: { color: rule }, ticks: { callback: function (value) { return written(value) + "%"; } } },
+          x: { beginAtZero: false, min: lowest, max: 100, grid: { color: rule }, ticks: { callback: function (value) { return written(value) + "%"; } } },
           y: { grid: { display: false }, ticks: { autoSkip: false } },
         },
         plugins: { legend: { display: names.length > 1, align: "start" }, tooltip: tooltip },

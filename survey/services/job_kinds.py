@@ -14,6 +14,7 @@ from survey.config import Settings
 from survey.services import retention, score
 
 Progress = Callable[[float], None]
+HALF_HOUR = 30  # minutes
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,11 @@ def _refresh_scores(task: Task) -> Outcome:
     return Outcome(page="scores.scores", arguments={"period": period.text})
 
 
+def _refresh_open(task: Task) -> Outcome:
+    refreshed = score.refresh_open(task.session, now=task.now, actor=task.actor, progress=task.progress)
+    return Outcome({"periods": refreshed})
+
+
 def _purge(task: Task) -> Outcome:
     purged = retention.purge(
         task.owner_session,
@@ -63,9 +69,11 @@ def _purge(task: Task) -> Outcome:
 
 KINDS: dict[str, Callable[[Task], Outcome]] = {
     "purge": _purge,
+    "refresh_open": _refresh_open,
     "refresh_scores": _refresh_scores,
 }
 # Work without anybody asking: the key of the piece that is due at a moment, so that each is done once.
 RECURRING: dict[str, Callable[[datetime], str]] = {
     "purge": lambda now: f"purge {now:%Y-%m-%d}",
+    "refresh_open": lambda now: f"refresh_open {now:%Y-%m-%d %H}:{now.minute // HALF_HOUR * HALF_HOUR:02d}",
 }

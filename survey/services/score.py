@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Any
 
@@ -25,6 +25,8 @@ from survey.services.scoring import Progress, ScoredPeriod, score_period
 from survey.services.tally import response_count
 
 PROVISIONAL_REVISION = 0
+# Dossiers may be imported anew without any new response.
+LONGEST_UNCHANGED = timedelta(days=1)
 PROGRAM_VERSION = version("hailong")
 
 
@@ -39,6 +41,25 @@ def refresh(
         _drop_provisional(session, period)
         audit.record(session, now=now, actor=actor, action="period.refresh", subject=period.text)
         return _store(session, scored, ScoreState.PROVISIONAL, PROVISIONAL_REVISION)
+
+
+def refresh_open(session: Session, *, now: datetime, actor: str, progress: Progress | None = None) -> list[str]:
+    """Compute every open period anew to which responses came since, or after a day; return their names."""
+    today = now.astimezone(TIME_ZONE).date()
+    refreshed = []
+    for period in periods(session):
+        if period.first > today or closed_set(session, period.text) is not None:
+            continue
+        known = latest_set(session, period.text)
+        rule = load_score_rule(DEFAULT_SCORE_RULE)
+        is_fresh = known is not None and now - known.computed_at < LONGEST_UNCHANGED
+        if known is not None and is_fresh and known.response_count == response_count(session, period, rule):
+            continue
+        if not session.scalar(select(DossierCount.period).where(DossierCount.period == period.text).limit(1)):
+            continue
+        refresh(session, period, now=now, actor=actor, progress=progress)
+        refreshed.append(period.text)
+    return refreshed
 
 
 def close(
