@@ -46,6 +46,7 @@ from survey.models.set_aside import (
     Verdict,
 )
 from survey.models.site import SiteFact
+from survey.models.target import ScoreTarget
 from survey.models.unit import Counter, CounterField, ServiceField, Unit, UnitKind
 from survey.models.upload import Upload, UploadKind, UploadState
 
@@ -110,6 +111,7 @@ __all__ = [
     "ScoreRuleVersion",
     "ScoreSet",
     "ScoreState",
+    "ScoreTarget",
     "SecondFactor",
     "Selection",
     "ServiceField",

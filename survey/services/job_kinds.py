@@ -23,6 +23,7 @@ from survey.services import (
 )
 
 Progress = Callable[[float], None]
+HALF_HOUR = 30  # minutes
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,11 @@ def _to_closing(period: Period) -> Outcome:
     return Outcome(page="closing.closing", arguments={"period": period.text})
 
 
+def _refresh_open(task: Task) -> Outcome:
+    refreshed = score.refresh_open(task.session, now=task.now, actor=task.actor, progress=task.progress)
+    return Outcome({"periods": refreshed})
+
+
 def _purge(task: Task) -> Outcome:
     purged = retention.purge(
         task.owner_session,
@@ -146,9 +152,11 @@ KINDS: dict[str, Callable[[Task], Outcome]] = {
     "purge": _purge,
     "send_draft": _send_draft,
     "verify_period": _verify_period,
+    "refresh_open": _refresh_open,
     "refresh_scores": _refresh_scores,
 }
 # Work without anybody asking: the key of the piece that is due at a moment, so that each is done once.
 RECURRING: dict[str, Callable[[datetime], str]] = {
     "purge": lambda now: f"purge {now:%Y-%m-%d}",
+    "refresh_open": lambda now: f"refresh_open {now:%Y-%m-%d %H}:{now.minute // HALF_HOUR * HALF_HOUR:02d}",
 }

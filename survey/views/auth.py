@@ -100,7 +100,7 @@ def let_in(officer: Officer, *, wanted: str, is_strong: bool, now: datetime) -> 
         officer_session.wait_for_code(officer, wanted=wanted, now=now)
         return redirect(url_for("auth.code"), 303)
     officer_session.sign_in(officer, now=now, is_strong=is_strong)
-    response = redirect(wanted if OWN_PAGE.fullmatch(wanted) else url_for("scores.home"), 303)
+    response = redirect(wanted if OWN_PAGE.fullmatch(wanted) else url_for("dashboard.home"), 303)
     # Not before the code was right: a thief of the password must not get guesses of their own.
     known_browser.remember(response, officer.email)
     return response
