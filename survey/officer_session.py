@@ -79,13 +79,18 @@ def waiting() -> tuple[Officer, str] | None:
     return officer, wanted
 
 
-def owes_second_factor(officer: Officer) -> bool:
-    """Tell whether nothing may open before the officer has set up a second factor.
+def insists() -> bool:
+    """Tell whether roles that ask for a second factor get their way.
 
     Not in the example, which anybody must be able to look at in a minute and which no network reaches.
     """
     settings: Settings = current_app.config["SETTINGS"]
-    return not settings.is_example and not session.get(_STRONG) and second_factor.is_required(officer)
+    return not settings.is_example
+
+
+def owes_second_factor(officer: Officer) -> bool:
+    """Tell whether nothing may open before the officer has set up a second factor."""
+    return insists() and not session.get(_STRONG) and second_factor.is_required(officer)
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]

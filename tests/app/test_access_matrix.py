@@ -15,8 +15,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from survey.access import PERMISSIONS
-from survey.access import Permission as P
+from survey.access import PERMISSIONS, Permission
 from survey.extensions import db
 from survey.models import BatchState, Officer, PaperBatch, Role, Unit
 from survey.services import device, job
@@ -45,25 +44,25 @@ class Need:
     """Who may open an address."""
 
     reach: Reach
-    permission: P | None = None
+    permission: Permission | None = None
 
 
 OPEN, SIGNED_IN, OWN = Need(Reach.OPEN), Need(Reach.SIGNED_IN), Need(Reach.OWN)
 
 
-def lists(permission: P) -> Need:
+def lists(permission: Permission) -> Need:
     return Need(Reach.LIST, permission)
 
 
-def unit(permission: P) -> Need:
+def unit(permission: Permission) -> Need:
     return Need(Reach.UNIT, permission)
 
 
-def top(permission: P) -> Need:
+def top(permission: Permission) -> Need:
     return Need(Reach.TOP, permission)
 
 
-def everywhere(permission: P) -> Need:
+def everywhere(permission: Permission) -> Need:
     return Need(Reach.ALL, permission)
 
 
@@ -84,43 +83,43 @@ NEEDS: dict[str, Need] = {
     "/officer/account/recovery-codes": SIGNED_IN,
     "/officer/account/recovery-codes/renew": SIGNED_IN,
     "/officer/account/sign-out-everywhere": SIGNED_IN,
-    "/officer/officers": lists(P.MANAGE_OFFICERS),
-    "/officer/officers/<officer_id>": unit(P.MANAGE_OFFICERS),
-    "/officer/officers/<officer_id>/grants": unit(P.MANAGE_OFFICERS),
-    "/officer/officers/<officer_id>/grants/<unit_code>/<role>/take-back": unit(P.MANAGE_OFFICERS),
-    "/officer/officers/<officer_id>/close": unit(P.MANAGE_OFFICERS),
-    "/officer/officers/<officer_id>/reopen": unit(P.MANAGE_OFFICERS),
-    "/officer/officers/<officer_id>/invitation": unit(P.MANAGE_OFFICERS),
-    "/officer/officers/<officer_id>/second-factor": unit(P.MANAGE_OFFICERS),
-    "/officer/officers/<officer_id>/hand-over": unit(P.MANAGE_OFFICERS),
+    "/officer/officers": lists(Permission.MANAGE_OFFICERS),
+    "/officer/officers/<officer_id>": unit(Permission.MANAGE_OFFICERS),
+    "/officer/officers/<officer_id>/grants": unit(Permission.MANAGE_OFFICERS),
+    "/officer/officers/<officer_id>/grants/<unit_code>/<role>/take-back": unit(Permission.MANAGE_OFFICERS),
+    "/officer/officers/<officer_id>/close": unit(Permission.MANAGE_OFFICERS),
+    "/officer/officers/<officer_id>/reopen": unit(Permission.MANAGE_OFFICERS),
+    "/officer/officers/<officer_id>/invitation": unit(Permission.MANAGE_OFFICERS),
+    "/officer/officers/<officer_id>/second-factor": unit(Permission.MANAGE_OFFICERS),
+    "/officer/officers/<officer_id>/hand-over": unit(Permission.MANAGE_OFFICERS),
     "/officer/scores": SIGNED_IN,
-    "/officer/scores/<period>": lists(P.SEE_SCORES),
-    "/officer/scores/<period>/refresh": everywhere(P.REFRESH_SCORES),
-    "/officer/exports/<period>.<any(xlsx, csv, json):kind>": unit(P.EXPORT_SCORES),
-    "/officer/devices": lists(P.MANAGE_DEVICES),
-    "/officer/devices/<device_id>": unit(P.MANAGE_DEVICES),
-    "/officer/devices/<device_id>/code": unit(P.MANAGE_DEVICES),
-    "/officer/devices/<device_id>/revoke": unit(P.MANAGE_DEVICES),
+    "/officer/scores/<period>": lists(Permission.SEE_SCORES),
+    "/officer/scores/<period>/refresh": everywhere(Permission.REFRESH_SCORES),
+    "/officer/exports/<period>.<any(xlsx, csv, json):kind>": unit(Permission.EXPORT_SCORES),
+    "/officer/devices": lists(Permission.MANAGE_DEVICES),
+    "/officer/devices/<device_id>": unit(Permission.MANAGE_DEVICES),
+    "/officer/devices/<device_id>/code": unit(Permission.MANAGE_DEVICES),
+    "/officer/devices/<device_id>/revoke": unit(Permission.MANAGE_DEVICES),
     "/officer/jobs/<int:job_id>": OWN,
     "/officer/jobs/<int:job_id>.json": OWN,
     "/officer/jobs/<int:job_id>/<name>": OWN,
-    "/officer/questionnaires": everywhere(P.SEE_QUESTIONNAIRES),
-    "/officer/questionnaires/<version>": everywhere(P.SEE_QUESTIONNAIRES),
-    "/officer/questionnaires/<version>/preview": everywhere(P.SEE_QUESTIONNAIRES),
-    "/officer/questionnaires/<version>/copy": top(P.EDIT_QUESTIONNAIRES),
-    "/officer/questionnaires/<version>/use": unit(P.EDIT_QUESTIONNAIRES),
-    "/officer/questionnaire-drafts/<draft_id>": top(P.EDIT_QUESTIONNAIRES),
-    "/officer/questionnaire-drafts/<draft_id>/preview": top(P.EDIT_QUESTIONNAIRES),
-    "/officer/questionnaire-drafts/<draft_id>/discard": top(P.EDIT_QUESTIONNAIRES),
-    "/officer/paper": unit(P.ENTER_PAPER),
-    "/officer/paper/<batch_id>": unit(P.ENTER_PAPER),
-    "/officer/paper/<batch_id>/sheets": unit(P.ENTER_PAPER),
-    "/officer/paper/<batch_id>/sheets/<int:number>": unit(P.ENTER_PAPER),
-    "/officer/paper/<batch_id>/sheets/<int:number>/remove": unit(P.ENTER_PAPER),
-    "/officer/paper/<batch_id>/check": unit(P.ENTER_PAPER),
-    "/officer/paper/<batch_id>/draw": unit(P.ENTER_PAPER),
-    "/officer/paper/<batch_id>/finish": unit(P.ENTER_PAPER),
-    "/officer/paper/<batch_id>/discard": unit(P.ENTER_PAPER),
+    "/officer/questionnaires": everywhere(Permission.SEE_QUESTIONNAIRES),
+    "/officer/questionnaires/<version>": everywhere(Permission.SEE_QUESTIONNAIRES),
+    "/officer/questionnaires/<version>/preview": everywhere(Permission.SEE_QUESTIONNAIRES),
+    "/officer/questionnaires/<version>/copy": top(Permission.EDIT_QUESTIONNAIRES),
+    "/officer/questionnaires/<version>/use": unit(Permission.EDIT_QUESTIONNAIRES),
+    "/officer/questionnaire-drafts/<draft_id>": top(Permission.EDIT_QUESTIONNAIRES),
+    "/officer/questionnaire-drafts/<draft_id>/preview": top(Permission.EDIT_QUESTIONNAIRES),
+    "/officer/questionnaire-drafts/<draft_id>/discard": top(Permission.EDIT_QUESTIONNAIRES),
+    "/officer/paper": unit(Permission.ENTER_PAPER),
+    "/officer/paper/<batch_id>": unit(Permission.ENTER_PAPER),
+    "/officer/paper/<batch_id>/sheets": unit(Permission.ENTER_PAPER),
+    "/officer/paper/<batch_id>/sheets/<int:number>": unit(Permission.ENTER_PAPER),
+    "/officer/paper/<batch_id>/sheets/<int:number>/remove": unit(Permission.ENTER_PAPER),
+    "/officer/paper/<batch_id>/check": unit(Permission.ENTER_PAPER),
+    "/officer/paper/<batch_id>/draw": unit(Permission.ENTER_PAPER),
+    "/officer/paper/<batch_id>/finish": unit(Permission.ENTER_PAPER),
+    "/officer/paper/<batch_id>/discard": unit(Permission.ENTER_PAPER),
 }
 
 
