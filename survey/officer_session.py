@@ -62,6 +62,14 @@ def sign_out() -> None:
     session.clear()
 
 
+def forget_ended() -> bool:
+    """Tell whether the browser still shows a session that has ended, and take it away: it is told once."""
+    if "_user_id" not in session:
+        return False
+    session.clear()
+    return True
+
+
 def wait_for_code(officer: Officer, *, wanted: str, now: datetime) -> None:
     """Remember for a few minutes who has given the right password, and where to go after the code."""
     session.clear()

@@ -119,6 +119,10 @@ def test_a_session_ends_after_an_hour_without_use(client: FlaskClient, officer: 
             stored["seen"] -= timedelta(minutes=minutes).total_seconds()
         # Each use begins the hour anew: twice fifty minutes are no hour without use.
         assert client.get(ACCOUNT).status_code == status
+    assert "Phiên đăng nhập đã kết thúc" in client.get(SIGN_IN).text
+    assert "Phiên đăng nhập đã kết thúc" not in client.get(SIGN_IN).text
+    assert client.get(ACCOUNT).status_code == 303
+    assert "Phiên đăng nhập đã kết thúc" not in client.get(SIGN_IN).text, "said once"
 
 
 def test_an_invitation_leads_to_a_password_of_ones_own(
