@@ -83,6 +83,7 @@ def code() -> Response | str | tuple[str, int]:
         now, key = datetime.now(TIME_ZONE), settings.key_for("second factor")
         if second_factor.check(db.session, officer, form.code.data, key=key, now=now):
             return let_in(officer, wanted=wanted, is_strong=True, now=now)
+        form.code.data = ""
         form.code.errors = [_("Mã không đúng, đã hết hạn hoặc đã dùng. Mỗi mã chỉ dùng được một lần.")]
     return render_template("officer/sign_in_code.html", form=form), FAILED
 

@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from survey.config import Settings, SettingsError
+from survey.config import Provider, Settings, SettingsError
 
 PRODUCTION = {"HAILONG_BASE_URL": "https://ykien.example.gov.vn", "HAILONG_SECRET_KEY": "k" * 32}
+
+PROVIDER = {
+    "HAILONG_OIDC_ISSUER": "https://sso.example.gov.vn",
+    "HAILONG_OIDC_CLIENT_ID": "hailong",
+    "HAILONG_OIDC_CLIENT_SECRET": "secret",
+}
 
 
 def test_production_is_the_default_and_insists_on_secure_cookies() -> None:
@@ -40,6 +46,10 @@ def test_production_refuses_to_start_without(missing: str, named: str) -> None:
         {"HAILONG_CONTACT_DAYS": "ninety"},
         {"HAILONG_TEXT_DAYS": "99999"},
         {"HAILONG_SECRET_KEY": "", "HAILONG_SECRET_KEY_FILE": "/nowhere/key"},
+        {"HAILONG_OIDC_ISSUER": "https://sso.example.gov.vn"},
+        PROVIDER | {"HAILONG_OIDC_CLIENT_SECRET": ""},
+        PROVIDER | {"HAILONG_OIDC_CLIENT_SECRET": "", "HAILONG_OIDC_CLIENT_SECRET_FILE": "/nowhere/secret"},
+        PROVIDER | {"HAILONG_OIDC_ISSUER": "http://sso.example.gov.vn"},
     ],
 )
 def test_unusable_values_are_refused(change: dict[str, str]) -> None:
@@ -60,3 +70,14 @@ def test_example_keeps_one_random_key_that_only_its_owner_can_read(tmp_path: Pat
     assert len(first.secret_key) >= 32
     mode = (tmp_path / "example-secret-key").stat().st_mode
     assert stat.S_IMODE(mode) == 0o600
+
+
+def test_single_sign_on_is_off_until_it_is_set_whole(tmp_path: Path) -> None:
+    assert Settings.from_environment(PRODUCTION).provider is None
+    given = Settings.from_environment(PRODUCTION | PROVIDER | {"HAILONG_OIDC_NAME": "Cổng cán bộ"}).provider
+    assert given == Provider("https://sso.example.gov.vn", "hailong", "secret", "Cổng cán bộ")
+    (tmp_path / "secret").write_text("from a file\n")
+    file = {"HAILONG_OIDC_CLIENT_SECRET": "", "HAILONG_OIDC_CLIENT_SECRET_FILE": str(tmp_path / "secret")}
+    read = Settings.from_environment(PRODUCTION | PROVIDER | file).provider
+    assert read is not None
+    assert read.client_secret == "from a file"
