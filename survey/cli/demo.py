@@ -19,6 +19,12 @@ from survey.services import audit, deadline, example, example_feedback, officer,
 from survey.services.reform_index_import import import_index
 from survey.services.unit_tree import unit_by_code
 
+EXAMPLE_NAMES = {
+    Role.REFORM: "Đầu mối cải cách hành chính",
+    Role.ONE_STOP: "Cán bộ một cửa",
+    Role.LEADER: "Lãnh đạo phường",
+}
+
 
 @click.command("demo")
 @click.option("--units", default=34, show_default=True, type=click.IntRange(4, 5000), help="Số đơn vị.")
@@ -66,7 +72,15 @@ def demo(units: int, responses: int, seed: int) -> None:
         (
             email,
             meaning,
-            officer.add(db.session, email, role=role, unit_code=unit, now=now, actor=audit.COMMAND_LINE),
+            officer.add(
+                db.session,
+                email,
+                role=role,
+                unit_code=unit,
+                name=EXAMPLE_NAMES[role],
+                now=now,
+                actor=audit.COMMAND_LINE,
+            ),
         )
         for email, meaning, role, unit in (
             (

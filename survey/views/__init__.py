@@ -12,6 +12,7 @@ from survey.views import (
     errors,
     exports,
     feedback,
+    feedback_lists,
     health,
     inbox,
     jobs,
@@ -41,6 +42,7 @@ BLUEPRINTS = (
     jobs.blueprint,
     inbox.blueprint,
     cases.blueprint,
+    feedback_lists.blueprint,
     questionnaires.blueprint,
     questionnaire_drafts.blueprint,
 )

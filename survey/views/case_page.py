@@ -108,12 +108,14 @@ def _picks(case: FeedbackCase) -> dict[str, PickForm]:
         "classify": [(value, str(words)) for value, words in CATEGORY_WORDS.items()],
         "assign": [("", "–"), *((each.id, each.name) for each in assignable(case, officer))],
         "about": [("", "–"), *((each.id, each.name) for each in officials)],
-        "transfer": [
+        "transfer": [("", "–")]
+        + [
             (each.code, each.name)
             for each in units_in_force(db.session, None, below=False, today=today)
             if each.id != case.reader_unit_id
         ],
-        "merge": [
+        "merge": [("", "–")]
+        + [
             (
                 feedback_answer.reference(each),
                 f"{each.received_on:%d/%m}: {title(each, masked=each.category in RESTRICTED)}",
