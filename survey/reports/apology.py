@@ -1,7 +1,7 @@
 """The draft of a letter that apologises for a late dossier and names a new day, in the layout of NĐ 30/2020/NĐ-CP.
 
-It follows the purpose of Mẫu 04 (Thông tư 03/2025/TT-VPCP), whose wording the clerk compares; what the program does
-not know, above all who the citizen and which the dossier is, stays blank.
+It follows the purpose of Mẫu 04 (Thông tư 03/2025/TT-VPCP), whose wording the clerk compares; what the program
+does not know, above all who the citizen and which the dossier is, stays blank.
 """
 
 from __future__ import annotations
