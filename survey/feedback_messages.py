@@ -70,6 +70,12 @@ CATEGORY_WORDS = {
     "denunciation": _("Tố cáo"),
     "unrelated": _("Không liên quan, tin rác"),
 }
+# To the citizen.
+CITIZEN_CATEGORY_WORDS = CATEGORY_WORDS | {
+    "complaint": _("Có dấu hiệu khiếu nại: xin xem hướng dẫn ở cuối trang"),
+    "denunciation": _("Có dấu hiệu tố cáo: xin xem hướng dẫn ở cuối trang"),
+    "unrelated": _("Không thuộc việc của đơn vị"),
+}
 SHORT_TOPIC_WORDS = {
     "suggestion": _("Góp ý"),
     "report": _("Phản ánh, kiến nghị"),

@@ -170,6 +170,11 @@ def units_of(session: Session, unit_ids: Collection[int]) -> list[Unit]:
     return list(session.scalars(select(Unit).where(Unit.id.in_(readers)).order_by(Unit.name, Unit.code)))
 
 
+def units_in(session: Session, unit_ids: Collection[int]) -> list[Unit]:
+    """List units by name."""
+    return list(session.scalars(select(Unit).where(Unit.id.in_(unit_ids)).order_by(Unit.name, Unit.code)))
+
+
 def merged_into(session: Session, main: FeedbackCase) -> list[FeedbackCase]:
     """List the cases that are answered together with this one."""
     query = select(FeedbackCase).where(FeedbackCase.merged_into == main.key)
@@ -231,8 +236,9 @@ def _kind(kind: str) -> list[ColumnElement[bool]]:
 
 
 def _words(typed: str) -> list[ColumnElement[bool]]:
-    """Every word must occur, with or without marks; a whole tracking code finds its case."""
+    """Every word must occur, or begin one, with or without marks; a whole tracking code finds its case."""
     code = codes.normalise(typed)
     if codes.is_number(code):
         return [FeedbackCase.key == case_key(code)]
-    return [FeedbackCase.search_text.contains(word) for word in fold(typed).split()]
+    text = FeedbackCase.search_text
+    return [or_(text.startswith(word), text.contains(f" {word}")) for word in fold(typed).split()]

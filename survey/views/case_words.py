@@ -11,7 +11,7 @@ from survey.services.feedback import OPEN
 from survey.services.redaction import redact_suggested
 from survey.services.working_days import Calendar
 
-LONGEST_TITLE = 90
+LONGEST_TITLE = 72
 
 
 def due_word(case: FeedbackCase, calendar: Calendar, today: date) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from survey.errors import HailongError
 from survey.extensions import db
 from survey.messages import sentence
 from survey.models import CaseState, Category, FeedbackCase, Officer, ReplyTemplate
+from survey.services import apology as letters
 from survey.services import feedback_answer, feedback_handling, feedback_reply, inbox, reply_template
 from survey.services.unit_tree import unit_by_code
 from survey.views.case_access import assignable, case_or_refuse, deadlines, now, officers_of, sight_of
@@ -23,6 +24,7 @@ from survey.views.officer_page import officer_blueprint
 
 blueprint = officer_blueprint("cases")
 Page = Response | tuple[str, int]
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 LONG_TEXTS = 512 * 1024
 
 
@@ -175,6 +177,15 @@ def merge(reference: str) -> Page:
         lambda: feedback_handling.merge(db.session, found.key, main.key, actor=officer.email, now=now()),
         _("Đã gộp. Người gửi góp ý này sẽ nhận cùng câu trả lời công khai."),
     )
+
+
+@blueprint.post("/feedback/<reference>/apology")
+def apology(reference: str) -> Page:
+    """Hand out the draft of a letter of apology."""
+    found, officer = _answering(reference), require(Permission.ANSWER_FEEDBACK)
+    response = Response(letters.draft(db.session, found, actor=officer.email, now=now()), content_type=DOCX)
+    response.headers.set("Content-Disposition", "attachment", filename=f"thu-xin-loi-{reference[:8]}.docx")
+    return response
 
 
 @blueprint.post("/feedback/<reference>/contact")

@@ -41,7 +41,7 @@ def feedback() -> str:
         waiting=inbox.waiting(db.session, sight, today=today),
         units=inbox.units_of(db.session, sight.unit_ids),
         is_filtered=wanted != Filter(section=wanted.section),
-        query=_kept(),
+        query=kept(),
         title=lambda case: title(case, masked=case.category in RESTRICTED),
         due=lambda case: due_word(case, deadlines().calendar, today),
         form=BulkForm() if may(officer, Permission.ANSWER_FEEDBACK) else None,
@@ -60,7 +60,7 @@ def bulk() -> Response:
     officer = require(Permission.ANSWER_FEEDBACK)
     form = BulkForm()
     act = _action(form, officer)
-    here = redirect(url_for("inbox.feedback", _external=False, **_kept()), 303)
+    here = redirect(url_for("inbox.feedback", _external=False, **kept()), 303)
     if not form.validate_on_submit() or act is None or not form.cases.data:
         flash(_("Xin đánh dấu ít nhất một góp ý và chọn việc cần làm."), "warning")
         return here
@@ -91,7 +91,8 @@ def chosen() -> Filter:
     )
 
 
-def _kept() -> dict[str, str]:
+def kept() -> dict[str, str]:
+    """Return what the address says about the filter, to be carried along."""
     return {name: request.args[name] for name in KEPT if request.args.get(name)}
 
 

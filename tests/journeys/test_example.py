@@ -20,7 +20,7 @@ from signing_in import sign_in
 SIGN_IN = re.compile(r"(\S+@\S+)  mật khẩu (\S+)")
 
 
-def test_the_example_has_a_province_a_form_and_four_sign_ins(
+def test_the_example_has_a_province_a_form_four_sign_ins_and_feedback_to_answer(
     app: Flask, client: FlaskClient, session: Session
 ) -> None:
     printed = hailong(app, "demo", "--responses", 600).output
@@ -43,6 +43,12 @@ def test_the_example_has_a_province_a_form_and_four_sign_ins(
         decider = app.test_client()
         assert sign_in(decider, email, own, following="?next=/officer/account").location == "/officer/account"
         assert "riêng bản ví dụ này không bắt" in decider.get("/officer/account").text
+    head = app.test_client()
+    sign_in(head, *deciders[0])
+    inbox = head.get("/officer/feedback").text
+    assert "Quá hạn" in inbox
+    assert "chỉ lãnh đạo" in inbox
+    assert "gợi ý đưa thêm tiền" not in inbox
     assert "DỮ LIỆU VÍ DỤ" in printed
 
 
