@@ -123,8 +123,13 @@ class CodeCounts:
 
     @property
     def sent_share(self) -> float | None:
-        """Sent of opened, 0-1; None where nothing was opened."""
-        return self.sent / self.opened if self.opened else None
+        """Sent of opened, 0-1; None where fewer openings than forms are known, for then it would be no share."""
+        return self.sent / self.opened if self.opened and self.sent <= self.opened else None
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether openings are missing: a form opened before the period, or one whose counting was lost."""
+        return self.sent > self.opened
 
 
 def code_counts(session: Session, period: Period, unit_ids: Collection[int] | None = None) -> Sequence[CodeCounts]:
