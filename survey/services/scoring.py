@@ -100,6 +100,7 @@ def _compute(
     progress: Progress | None,
 ) -> ScoredPeriod:
     tell = progress or _tell_nobody
+    scoring_share = (1 - READING_SHARE) / (2 if with_variants else 1)
     population = population_from_rows(rows)
     with _no_garbage_collection():
         counted = count_responses(
@@ -111,7 +112,7 @@ def _compute(
             population,
             rule=rule,
             factors=factors,
-            progress=lambda share: tell(READING_SHARE + (1 - READING_SHARE) * share),
+            progress=lambda share: tell(READING_SHARE + scoring_share * share),
         )
         variants = {}
         if with_variants:

@@ -1,4 +1,4 @@
-"""Closing, rules and "Điểm này từ đâu ra" in a real browser: no fault that axe finds, no overflow, one printed page."""
+"""Closing, rules and "Điểm này từ đâu ra" in a real browser: no fault for axe, no overflow, one printed page."""
 
 from __future__ import annotations
 
