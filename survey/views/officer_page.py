@@ -14,7 +14,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from survey.access import Permission, may, stands_at_top
+from survey.errors import HailongError
 from survey.extensions import csrf, db, limiter
+from survey.messages import sentence
 from survey.services.example import is_example
 from survey.views import errors
 
@@ -25,6 +27,8 @@ ERRORS = {
     429: (_("Quá nhiều lần thử"), _("Để giữ an toàn cho tài khoản, xin chờ vài phút rồi đăng nhập lại.")),
 }
 FORGERY = (_("Trang đã để quá lâu"), _("Xin mở lại trang và làm lại: lần vừa rồi chưa có gì được lưu."))
+
+REFUSAL = _("Chưa làm được")
 
 
 def officer_blueprint(name: str, *, signed_in: bool = True) -> Blueprint:
@@ -37,6 +41,7 @@ def officer_blueprint(name: str, *, signed_in: bool = True) -> Blueprint:
     blueprint.context_processor(_shared)
     blueprint.url_defaults(_keep_language)
     blueprint.register_error_handler(HTTPException, _show_error)
+    blueprint.register_error_handler(HailongError, _show_refusal)
     return blueprint
 
 
@@ -66,6 +71,12 @@ def _shared() -> dict[str, Any]:
 def _keep_language(_endpoint: str, values: dict[str, Any]) -> None:
     if "lang" in request.args:
         values.setdefault("lang", request.args["lang"])
+
+
+def _show_refusal(error: HailongError) -> tuple[str, int]:
+    """What no view expected but has a sentence: a rule altered in the database, say."""
+    db.session.rollback()
+    return render_template("officer/error.html", title=REFUSAL, text=sentence(error)), 409
 
 
 def _show_error(error: HTTPException) -> Response | HTTPException:

@@ -147,6 +147,9 @@ def test_a_rule_is_copied_changed_released_and_then_stays(
     session.expire_all()
     with pytest.raises(HailongError, match="rule_changed"):
         score_rule.find_rule(session, "tinh-binh-minh-2026")
+    broken = officer.get("/officer/rules")
+    assert broken.status_code == 409
+    assert "tinh-binh-minh-2026 đã phát hành nhưng nội dung lưu trong cơ sở dữ liệu bị sửa" in broken.text
 
 
 @pytest.mark.parametrize(
@@ -269,6 +272,23 @@ def test_the_year_shows_what_its_stored_quarters_combine(
     said = hailong(app, "score", "2026").output
     assert f"Điểm {year['points']}".replace(".", ",") in said
     assert "Quý không có điểm, không tính vào năm: 2026-Q3, 2026-Q4" in said
+
+
+def test_the_year_may_have_a_rule_of_its_own(
+    app: Flask, officer: FlaskClient, session: Session, unit: Unit
+) -> None:
+    score.close(session, PERIOD, now=NOW, actor="test")
+    place = begun(officer)
+    assert send(officer, place, weights(officer, place), do="release", confirm="1").status_code == 303
+    chosen = post(officer, "/officer/rules", "/officer/rules/use", period="2026", rule=TYPED["id"])
+    assert chosen.status_code == 303
+    assert post(officer, "/officer/rules", "/officer/rules/use", period="2031", rule=BASE).status_code == 404
+    session.rollback()
+    session.expire_all()
+    (year,) = report_period(session, parse_period("2026"), now=NOW).units()
+    quarter = score.scores_of(session, score.closed_set(session, PERIOD.text))[0]  # type: ignore[arg-type]
+    assert year["index_share"] == pytest.approx(quarter.index_share)
+    assert year["points"] == "20.00", "the highest step of the year's rule"
 
 
 def test_quarters_that_measure_different_things_make_no_year(
