@@ -98,15 +98,11 @@ def test_from_sign_in_to_the_number_without_a_click_and_without_scrolling(
 def test_on_a_phone_the_figure_comes_first_and_feedback_second(server: str, browser_page: Page) -> None:
     enter(browser_page, server)
     assert browser_page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
-    tops = (
-        browser_page.locator(".g")
-        .first.locator("section.cd")
-        .evaluate_all(
-            "cards => cards.map(card => [card.getBoundingClientRect().top, card.className]).sort((a, b) => a[0] - b[0])"
-        )
-    )
-    assert "hero" in tops[0][1]
-    assert "first" in tops[1][1]
+    cards = browser_page.locator(".g").first.locator("section.cd")
+    tops = cards.evaluate_all("cards => cards.map(card => [card.getBoundingClientRect().top, card.className])")
+    first, second, *_ = sorted(tops)
+    assert "hero" in first[1]
+    assert "first" in second[1]
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])
@@ -137,7 +133,8 @@ def test_every_chart_is_drawn_from_the_table_below_it(server: str, open_page: Ca
     ]  # fmt: skip
     drawn = page.evaluate(
         """() => [...document.querySelectorAll('.trend canvas, .parts canvas')]
-            .map(canvas => Chart.getChart(canvas).data.datasets.filter(set => set.values).map(set => set.values))"""
+            .map(canvas => Chart.getChart(canvas).data.datasets)
+            .map(sets => sets.filter(set => set.values).map(set => set.values))"""
     )
     for chart, kind in zip(drawn, ("trend", "parts"), strict=True):
         cells = page.locator(f".{kind} tbody [data-value]")
