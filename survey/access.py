@@ -165,6 +165,17 @@ def unit_or_refuse(code: str, permission: Permission) -> Unit:
     return unit
 
 
+def unit_of_id_or_refuse(unit_id: int, permission: Permission) -> Unit:
+    """Fetch a unit by its number; answer as `unit_or_refuse` does."""
+    officer = require(permission)
+    unit = db.session.get(Unit, unit_id)
+    if unit is None:
+        abort(404)
+    if unit.id not in visible_units(db.session, officer, permission):
+        abort(403)
+    return unit
+
+
 def device_or_refuse(device_id: str) -> Device:
     """Fetch a tablet; answer 404 if there is none, 403 if the signed-in officer may not manage its unit's."""
     officer = require(Permission.MANAGE_DEVICES)

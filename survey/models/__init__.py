@@ -27,7 +27,7 @@ from survey.models.reform_index import IndexEntry, IndexPrinted, IndexRound
 from survey.models.response import Response, ResponseExtra, Source, SpentNonce, Trust
 from survey.models.score import Score, ScoreSet, ScoreState
 from survey.models.site import SiteFact
-from survey.models.unit import Counter, CounterField, ServiceField, Unit, UnitKind
+from survey.models.unit import Counter, CounterField, ServiceField, StartStep, Unit, UnitKind
 
 __all__ = [
     "AuditEvent",
@@ -78,6 +78,7 @@ __all__ = [
     "SiteFact",
     "Source",
     "SpentNonce",
+    "StartStep",
     "Topic",
     "Trust",
     "Unit",

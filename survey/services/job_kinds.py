@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,8 +10,9 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from analysis.periods import parse_period
-from survey.config import Settings
-from survey.services import retention, score
+from survey.config import TIME_ZONE, Settings
+from survey.models import Unit
+from survey.services import poster, retention, score
 
 Progress = Callable[[float], None]
 
@@ -49,6 +50,26 @@ def _refresh_scores(task: Task) -> Outcome:
     return Outcome(page="scores.scores", arguments={"period": period.text})
 
 
+def _posters(task: Task) -> Outcome:
+    def told(units: list[Unit]) -> Iterator[Unit]:
+        for number, unit in enumerate(units):
+            task.progress(number / len(units))
+            yield unit
+
+    pdf, pages = poster.posters(
+        task.session,
+        task.payload["unit"],
+        below=True,
+        layout=poster.Layout(**task.payload["layout"]),
+        base_url=task.settings.base_url,
+        today=task.now.astimezone(TIME_ZONE).date(),
+        now=task.now,
+        actor=task.actor,
+        progress=told,
+    )
+    return Outcome({"pages": pages}, files={f"ap-phich-{task.payload['unit'].replace('/', '-')}.pdf": pdf})
+
+
 def _purge(task: Task) -> Outcome:
     purged = retention.purge(
         task.owner_session,
@@ -62,6 +83,7 @@ def _purge(task: Task) -> Outcome:
 
 
 KINDS: dict[str, Callable[[Task], Outcome]] = {
+    "posters": _posters,
     "purge": _purge,
     "refresh_scores": _refresh_scores,
 }

@@ -7,6 +7,7 @@ from flask import Flask
 from survey.views import (
     auth,
     citizen,
+    counters,
     devices,
     errors,
     exports,
@@ -16,11 +17,16 @@ from survey.views import (
     kiosk,
     paper,
     paper_check,
+    posters,
+    qrcodes,
     questionnaire_drafts,
     questionnaires,
     scores,
     script,
+    start,
     tracking,
+    unit_ending,
+    units,
 )
 
 BLUEPRINTS = (
@@ -39,6 +45,12 @@ BLUEPRINTS = (
     jobs.blueprint,
     questionnaires.blueprint,
     questionnaire_drafts.blueprint,
+    units.blueprint,
+    unit_ending.blueprint,
+    counters.blueprint,
+    qrcodes.blueprint,
+    posters.blueprint,
+    start.blueprint,
 )
 
 

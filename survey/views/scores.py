@@ -17,7 +17,7 @@ from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.extensions import db
 from survey.messages import sentence, status_word, warning_sentence
-from survey.services import job, score
+from survey.services import job, score, start
 from survey.services.names import code_names
 from survey.services.scoreboard import scoreboard
 from survey.views.officer_page import officer_blueprint
@@ -28,6 +28,9 @@ blueprint = officer_blueprint("scores")
 @blueprint.get("/")
 def home() -> Response | str:
     """Lead to the newest period, or say why there is none to see."""
+    managed = visible_units(db.session, current_user, Permission.MANAGE_UNITS)
+    if managed and start.is_due(db.session, managed, today=datetime.now(TIME_ZONE).date()):
+        return redirect(url_for("start.begin"), 303)
     if not may(current_user, Permission.SEE_SCORES):
         return render_template("officer/empty.html", reason="role")
     periods = score.periods(db.session)

@@ -18,7 +18,7 @@ FIRST_PARTY = ("survey", "forms", "analysis")
 # every room may use; what they may use in turn is listed under their own names.
 PLUMBING = {"survey.codes", "survey.config", "survey.database", "survey.errors", "survey.extensions",
             "survey.feedback_messages", "survey.filters", "survey.interface", "survey.language", "survey.messages",
-            "survey.access"}  # fmt: skip
+            "survey.access", "survey.unit_messages"}  # fmt: skip
 ALLOWED: dict[str, set[str]] = {
     "analysis": {"analysis"},
     "forms": {"forms"},
