@@ -72,3 +72,9 @@ class Score(Model):
 
     score_set: Mapped[ScoreSet] = relationship(back_populates="scores")
     unit: Mapped[Unit] = relationship()
+
+    @property
+    def ranking_group(self) -> str | None:
+        """The group in which the unit stood when this was computed; results of before that was kept take today's."""
+        kept: str | None = self.detail.get("ranking_group", self.unit.ranking_group)
+        return kept

@@ -25,6 +25,7 @@ from survey.services.tally import response_count
 
 PROVISIONAL_REVISION = 0
 PROGRAM_VERSION = version("hailong")
+_UNITS = select(Unit.id, Unit.code, Unit.ranking_group)
 
 
 def refresh(
@@ -162,14 +163,14 @@ def _store(session: Session, scored: ScoredPeriod, state: ScoreState, revision: 
         tally_digest=scored.table.tally_digest,
         response_count=scored.response_count,
     )
-    ids = dict(session.execute(select(Unit.code, Unit.id)).all())
-    score_set.scores = [_score_row(ids[unit.unit_id], unit) for unit in scored.table.units]
+    known = {code: (unit_id, group) for unit_id, code, group in session.execute(_UNITS)}
+    score_set.scores = [_score_row(*known[unit.unit_id], unit) for unit in scored.table.units]
     session.add(score_set)
     session.flush()
     return score_set
 
 
-def _score_row(unit_id: int, unit: UnitScore) -> Score:
+def _score_row(unit_id: int, group: str | None, unit: UnitScore) -> Score:
     return Score(
         unit_id=unit_id,
         status=unit.status,
@@ -185,7 +186,8 @@ def _score_row(unit_id: int, unit: UnitScore) -> Score:
         lower_points=unit.points_lower,
         upper_points=unit.points_upper,
         unweighted_share=unit.unweighted.estimate.share,
-        detail=as_plain(unit),
+        # The group too: a unit that changes it later must not change the ranks of a closed period.
+        detail=as_plain(unit) | {"ranking_group": group},
     )
 
 
