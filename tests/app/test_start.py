@@ -148,9 +148,7 @@ def test_counters_are_named_with_faults_kept(
 
 
 @pytest.mark.parametrize("role", [Role.ONE_STOP, Role.LEADER, Role.INSPECTOR, Role.DOSSIERS])
-def test_other_roles_are_not_led_nor_let_in(
-    client: FlaskClient, factory: Factory, unit: Unit, role: Role
-) -> None:
+def test_other_roles_are_not_led_nor_let_in(client: FlaskClient, factory: Factory, unit: Unit, role: Role) -> None:
     sign_in(client, factory.officer(unit, role).email)
     assert not landing(client).startswith("/officer/start")
     assert client.get("/officer/start").status_code == 403
