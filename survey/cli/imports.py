@@ -17,7 +17,8 @@ from survey.errors import Fault, HailongError
 from survey.extensions import db
 from survey.filters import count, decimal
 from survey.messages import fault_lines
-from survey.services import audit, counter, dossier, unit
+from survey.models import UnitKind
+from survey.services import audit, counter, dossier, unit, unit_care
 from survey.services.importing import ImportSummary
 from survey.services.sheet import LARGEST_FILE
 from survey.services.template import Template
@@ -123,6 +124,25 @@ def import_units(file: Path | None, dry_run: bool, template_file: Path | None) -
         db.session, data, now=_now(), actor=audit.COMMAND_LINE, file_name=name, dry_run=dry_run
     )
     return _echo_summary(summary, "đơn vị", dry_run=dry_run)
+
+
+@units.command("add")
+@click.argument("name")
+@click.option("--code", required=True, metavar="CODE", help="Mã đơn vị, ví dụ P01.")
+@with_appcontext
+def add_unit(name: str, code: str) -> None:
+    """Thêm đơn vị NAME đứng trên cùng; loại đơn vị lấy theo tên, như “Phường Tân Hoà”."""
+    facts = unit_care.UnitFacts(name, unit.kind_of_name(name) or UnitKind.OTHER)
+    added = unit_care.add(
+        db.session,
+        facts,
+        code=code,
+        parent=None,
+        valid_from=unit.TWO_TIERS_FROM,
+        now=_now(),
+        actor=audit.COMMAND_LINE,
+    )
+    click.echo(f"Đã thêm {added.name} ({added.code}): {added.one_stop_name}.")
 
 
 @click.group("counters")

@@ -24,7 +24,7 @@ def init() -> None:
         schema.upgrade_schema(engine, today=today)
     presets.load(db.session, today=today)
     click.echo("""Cơ sở dữ liệu đã sẵn sàng. Việc tiếp theo:
-  1. Danh mục đơn vị:   hailong units import --template don-vi.xlsx, điền rồi: hailong units import don-vi.xlsx
-  2. Quầy:              hailong counters import --template quay.xlsx, điền rồi: hailong counters import quay.xlsx
-  3. Tài khoản:         hailong officers add EMAIL --role reform --unit MÃ
-  4. Áp phích để in:    hailong qr posters --unit MÃ --out ap-phich.pdf""")
+  1. Đơn vị:     hailong units add "Phường Tân Hoà" --code P01
+     (cả tỉnh:   hailong units import --template don-vi.xlsx, điền rồi: hailong units import don-vi.xlsx)
+  2. Tài khoản:  hailong officers add EMAIL --role reform --unit P01
+  3. Đăng nhập ở /officer: trang hướng dẫn dẫn qua từng bước, từ quầy và áp phích đến ngày bắt đầu đo.""")

@@ -75,6 +75,6 @@ class Score(Model):
 
     @property
     def ranking_group(self) -> str | None:
-        """The group in which the unit stood when this was computed; results of before that was kept take today's."""
+        """The group of the unit when this was computed; results of before that was kept take today's."""
         kept: str | None = self.detail.get("ranking_group", self.unit.ranking_group)
         return kept

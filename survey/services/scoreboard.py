@@ -95,9 +95,7 @@ def scoreboard(
     groups = tuple(
         (
             name,
-            _sorted(
-                _row(s, rule, ranks.get(s.unit.code)) for s in visible if (s.ranking_group or "") == name
-            ),
+            _sorted(_row(s, rule, ranks.get(s.unit.code)) for s in visible if (s.ranking_group or "") == name),
         )
         for name in names
         if group is None or name == group

@@ -69,6 +69,7 @@ ADDRESSES = {
     "/officer/questionnaires/<version>/preview": "GET",
     "/officer/questionnaires/<version>/copy": "POST",
     "/officer/questionnaires/<version>/use": "POST",
+    "/officer/questionnaires/<version>/uses/<int:use_id>/end": "POST",
     "/officer/questionnaire-drafts/<draft_id>": "GET POST",
     "/officer/questionnaire-drafts/<draft_id>/preview": "GET POST",
     "/officer/questionnaire-drafts/<draft_id>/discard": "POST",
