@@ -1,24 +1,17 @@
-"""Who may do what: one table of roles, the units an officer sees, and the signed-in session."""
+"""Who may do what: one table of roles, and the units an officer sees."""
 
 from __future__ import annotations
 
-import hashlib
-from datetime import datetime, timedelta
 from enum import StrEnum, auto
 
-from flask import abort, session
-from flask_login import current_user, login_user, logout_user
+from flask import abort
+from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.config import TIME_ZONE
-from survey.extensions import db, login_manager
+from survey.extensions import db
 from survey.models import Device, Officer, Role, Unit
 from survey.services.unit_tree import ids_below
-
-SESSION_LIFETIME = timedelta(hours=8)
-_UNTIL = "until"
-_CREDENTIAL = "credential"
 
 
 class Permission(StrEnum):
@@ -176,6 +169,18 @@ def unit_of_id_or_refuse(unit_id: int, permission: Permission) -> Unit:
     return unit
 
 
+def officer_or_refuse(officer_id: str) -> Officer:
+    """Fetch an account; answer 404 if there is none, 403 if none of its roles is on a unit administered here."""
+    administrator = require(Permission.MANAGE_OFFICERS)
+    found = db.session.get(Officer, officer_id)
+    if found is None:
+        abort(404)
+    administered = visible_units(db.session, administrator, Permission.MANAGE_OFFICERS)
+    if not any(grant.unit_id in administered for grant in found.grants):
+        abort(403)
+    return found
+
+
 def device_or_refuse(device_id: str) -> Device:
     """Fetch a tablet; answer 404 if there is none, 403 if the signed-in officer may not manage its unit's."""
     officer = require(Permission.MANAGE_DEVICES)
@@ -185,34 +190,3 @@ def device_or_refuse(device_id: str) -> Device:
     if device.unit_id not in visible_units(db.session, officer, Permission.MANAGE_DEVICES):
         abort(403)
     return device
-
-
-def sign_in(officer: Officer, *, now: datetime) -> None:
-    """Begin a session of its own; what an unknown visitor had in the cookie does not live on in it."""
-    session.clear()
-    session.permanent = True
-    session[_UNTIL] = (now + SESSION_LIFETIME).timestamp()
-    session[_CREDENTIAL] = _credential(officer)
-    login_user(officer)
-
-
-def sign_out() -> None:
-    """End the session."""
-    logout_user()
-    session.clear()
-
-
-@login_manager.user_loader  # type: ignore[untyped-decorator]
-def load_officer(officer_id: str) -> Officer | None:
-    """Find who is signed in: not after eight hours, nor once the account is closed or its password another."""
-    if session.get(_UNTIL, 0) < datetime.now(TIME_ZONE).timestamp():
-        return None
-    officer = db.session.get(Officer, officer_id)
-    if officer is None or not officer.is_active or session.get(_CREDENTIAL) != _credential(officer):
-        return None
-    return officer
-
-
-def _credential(officer: Officer) -> str:
-    # The cookie is signed but readable, so it carries a digest of the salted hash, not the hash.
-    return hashlib.sha256(officer.password_hash.encode()).hexdigest()[:16]

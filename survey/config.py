@@ -7,6 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
@@ -17,6 +18,16 @@ LONGEST_KEPT_DAYS = 3650
 
 class SettingsError(ValueError):
     """A setting is missing or unusable; the message names the variable and the remedy."""
+
+
+@dataclass(frozen=True)
+class Provider:
+    """Where officers may sign in besides here: an OpenID Connect provider, and what this program is to it."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -32,6 +43,8 @@ class Settings:
     trusted_proxies: int = 0
     contact_days: int = 90
     text_days: int = 730
+    provider: Provider | None = None
+    deadlines_file: Path | None = None
 
     @property
     def is_example(self) -> bool:
@@ -79,6 +92,10 @@ class Settings:
             trusted_proxies=trusted_proxies,
             contact_days=_days(environ, "HAILONG_CONTACT_DAYS", 90),
             text_days=_days(environ, "HAILONG_TEXT_DAYS", 730),
+            provider=_provider(environ),
+            deadlines_file=Path(environ["HAILONG_DEADLINES_FILE"])
+            if environ.get("HAILONG_DEADLINES_FILE")
+            else None,
         )
 
 
@@ -89,14 +106,36 @@ def _days(environ: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
+def _secret(environ: Mapping[str, str], name: str) -> str:
+    """Read a secret from the variable, or from the file that `…_FILE` names."""
+    file_name = environ.get(f"{name}_FILE")
+    if environ.get(name) or not file_name:
+        return environ.get(name, "")
+    try:
+        return Path(file_name).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"Không đọc được tệp {name}_FILE: {error}") from error
+
+
+def _provider(environ: Mapping[str, str]) -> Provider | None:
+    issuer = environ.get("HAILONG_OIDC_ISSUER", "")
+    client_id = environ.get("HAILONG_OIDC_CLIENT_ID", "")
+    client_secret = _secret(environ, "HAILONG_OIDC_CLIENT_SECRET")
+    if not (issuer or client_id or client_secret):
+        return None
+    if not (issuer and client_id and client_secret):
+        raise SettingsError(
+            "Đăng nhập một lần cần đủ HAILONG_OIDC_ISSUER, HAILONG_OIDC_CLIENT_ID và "
+            "HAILONG_OIDC_CLIENT_SECRET (hoặc HAILONG_OIDC_CLIENT_SECRET_FILE)."
+        )
+    address = urlsplit(issuer)
+    if address.scheme != "https" and (address.scheme, address.hostname) != ("http", "127.0.0.1"):
+        raise SettingsError(f"HAILONG_OIDC_ISSUER là “{issuer}”: phải bắt đầu bằng https://")
+    return Provider(issuer, client_id, client_secret, environ.get("HAILONG_OIDC_NAME", ""))
+
+
 def _secret_key(environ: Mapping[str, str], environment: str, instance: Path) -> str:
-    key = environ.get("HAILONG_SECRET_KEY", "")
-    key_file = environ.get("HAILONG_SECRET_KEY_FILE")
-    if not key and key_file:
-        try:
-            key = Path(key_file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise SettingsError(f"Không đọc được tệp HAILONG_SECRET_KEY_FILE: {error}") from error
+    key = _secret(environ, "HAILONG_SECRET_KEY")
     if not key and environment == "example":
         key = _example_key(instance / "example-secret-key")
     if len(key) < SHORTEST_SECRET:

@@ -17,8 +17,7 @@ from survey.errors import Fault, HailongError
 from survey.extensions import db
 from survey.filters import count, decimal
 from survey.messages import fault_lines
-from survey.models import UnitKind
-from survey.services import audit, counter, dossier, unit, unit_care
+from survey.services import audit, counter, dossier, unit
 from survey.services.importing import ImportSummary
 from survey.services.sheet import LARGEST_FILE
 from survey.services.template import Template
@@ -126,25 +125,6 @@ def import_units(file: Path | None, dry_run: bool, template_file: Path | None) -
     return _echo_summary(summary, "đơn vị", dry_run=dry_run)
 
 
-@units.command("add")
-@click.argument("name")
-@click.option("--code", required=True, metavar="CODE", help="Mã đơn vị, ví dụ P01.")
-@with_appcontext
-def add_unit(name: str, code: str) -> None:
-    """Thêm đơn vị NAME đứng trên cùng; loại đơn vị lấy theo tên, như “Phường Tân Hoà”."""
-    facts = unit_care.UnitFacts(name, unit.kind_of_name(name) or UnitKind.OTHER)
-    added = unit_care.add(
-        db.session,
-        facts,
-        code=code,
-        parent=None,
-        valid_from=unit.TWO_TIERS_FROM,
-        now=_now(),
-        actor=audit.COMMAND_LINE,
-    )
-    click.echo(f"Đã thêm {added.name} ({added.code}): {added.one_stop_name}.")
-
-
 @click.group("counters")
 def counters() -> None:
     """Quầy của Bộ phận Một cửa."""
@@ -172,8 +152,11 @@ def dossiers() -> None:
 @dossiers.command("import")
 @import_options
 @click.option("--period", type=PERIOD, help="Kỳ của số liệu: 2026-Q3, 2026 hoặc 2026-06-15..2026-09-14.")
+@click.option("--correction", is_flag=True, help="Sửa số hồ sơ của kỳ đã chốt, để lập bản đính chính.")
 @with_appcontext
-def import_dossiers(file: Path | None, dry_run: bool, template_file: Path | None, period: Period | None) -> None:
+def import_dossiers(
+    file: Path | None, dry_run: bool, template_file: Path | None, period: Period | None, correction: bool
+) -> None:
     """Nhập số hồ sơ của một kỳ từ FILE: mỗi dòng một số đếm, hoặc biểu II.06; số cũ của đơn vị được thay."""
     if template_file is not None:
         return write_template(template_file, dossier.template(db.session, _now()))
@@ -181,7 +164,14 @@ def import_dossiers(file: Path | None, dry_run: bool, template_file: Path | None
     if period is None:
         raise click.UsageError("Thiếu --period, ví dụ --period 2026-Q3.")
     summary = dossier.import_dossiers(
-        db.session, data, period, now=_now(), actor=audit.COMMAND_LINE, file_name=name, dry_run=dry_run
+        db.session,
+        data,
+        period,
+        now=_now(),
+        actor=audit.COMMAND_LINE,
+        file_name=name,
+        dry_run=dry_run,
+        correcting=correction,
     )
     return _echo_dossiers(summary, dry_run=dry_run)
 

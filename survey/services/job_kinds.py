@@ -9,10 +9,20 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from analysis.periods import parse_period
+from analysis.periods import Period, parse_period
 from survey.config import TIME_ZONE, Settings
 from survey.models import Unit
-from survey.services import poster, retention, score
+from survey.services import (
+    feedback_reply,
+    poster,
+    publication,
+    retention,
+    score,
+    score_draft,
+    upload,
+    verification,
+    what_if,
+)
 
 Progress = Callable[[float], None]
 
@@ -70,6 +80,50 @@ def _posters(task: Task) -> Outcome:
     return Outcome({"pages": pages}, files={f"ap-phich-{task.payload['unit'].replace('/', '-')}.pdf": pdf})
 
 
+def _close_period(task: Task) -> Outcome:
+    period = parse_period(task.payload["period"])
+    score.close(
+        task.session,
+        period,
+        now=task.now,
+        actor=task.actor,
+        revision_of=task.payload.get("revision_of"),
+        reason=task.payload.get("reason", ""),
+        progress=task.progress,
+    )
+    return _to_closing(period)
+
+
+def _send_draft(task: Task) -> Outcome:
+    period, days = parse_period(task.payload["period"]), task.payload["days"]
+    score_draft.send_draft(task.session, period, days=days, now=task.now, actor=task.actor, progress=task.progress)
+    return _to_closing(period)
+
+
+def _verify_period(task: Task) -> Outcome:
+    period, revision = parse_period(task.payload["period"]), task.payload["revision"]
+    verification.verify(
+        task.session, period, now=task.now, actor=task.actor, revision=revision, progress=task.progress
+    )
+    return _to_closing(period)
+
+
+def _publish_period(task: Task) -> Outcome:
+    period = parse_period(task.payload["period"])
+    publication.publish(task.session, period, now=task.now, actor=task.actor, progress=task.progress)
+    return _to_closing(period)
+
+
+def _compare_rules(task: Task) -> Outcome:
+    period, rules = parse_period(task.payload["period"]), task.payload["rules"]
+    result = what_if.compare(task.session, period, rules, now=task.now, progress=task.progress)
+    return Outcome(result, page="rules.compare", arguments={"period": period.text})
+
+
+def _to_closing(period: Period) -> Outcome:
+    return Outcome(page="closing.closing", arguments={"period": period.text})
+
+
 def _purge(task: Task) -> Outcome:
     purged = retention.purge(
         task.owner_session,
@@ -82,9 +136,39 @@ def _purge(task: Task) -> Outcome:
     return Outcome({name: getattr(purged, name) for name in purged.__dataclass_fields__})
 
 
+def _publish_replies(task: Task) -> Outcome:
+    return Outcome({"replies": feedback_reply.publish_due(task.session, now=task.now)})
+
+
+def _check_upload(task: Task) -> Outcome:
+    reach = upload.reach_of(dict(task.payload))
+    upload.check(task.session, task.payload["upload"], reach=reach, now=task.now, progress=task.progress)
+    return Outcome(page="uploads.show", arguments={"upload_id": task.payload["upload"]})
+
+
+def _import_upload(task: Task) -> Outcome:
+    upload.carry_out(
+        task.session,
+        task.payload["upload"],
+        reach=upload.reach_of(dict(task.payload)),
+        actor=task.actor,
+        now=task.now,
+        progress=task.progress,
+    )
+    return Outcome(page="uploads.show", arguments={"upload_id": task.payload["upload"]})
+
+
 KINDS: dict[str, Callable[[Task], Outcome]] = {
     "posters": _posters,
+    "check_upload": _check_upload,
+    "import_upload": _import_upload,
+    "publish_replies": _publish_replies,
+    "close_period": _close_period,
+    what_if.KIND: _compare_rules,
+    "publish_period": _publish_period,
     "purge": _purge,
+    "send_draft": _send_draft,
+    "verify_period": _verify_period,
     "refresh_scores": _refresh_scores,
 }
 # Work without anybody asking: the key of the piece that is due at a moment, so that each is done once.

@@ -28,7 +28,7 @@ from survey.feedback_messages import (
 )
 from survey.messages import sentence
 from survey.models import FeedbackCase
-from survey.services import feedback
+from survey.services import feedback, feedback_reply
 from survey.services.contact import Contact, unseal
 from survey.services.desk import desk_of
 from survey.services.unit import name_in_sentence
@@ -36,6 +36,7 @@ from survey.views import public_page
 from survey.views.feedback import (
     allow_long_texts,
     contact_in,
+    deadlines,
     network,
     offer_languages_of_the_consent,
     once,
@@ -94,6 +95,7 @@ def enter() -> AnyResponse:
 def show(code: str) -> Response:
     """Show a case, or ask once more before something that cannot be undone."""
     code = codes.normalise(code)
+    feedback_reply.publish_due(db.session, now=datetime.now(TIME_ZONE))
     case = feedback.find(db.session, code)
     ask = request.args.get("ask", "")
     form = tracking_form(_opening(code))
@@ -110,6 +112,7 @@ def show(code: str) -> Response:
 def act(code: str) -> AnyResponse:
     """Do what a button says, once, or show the page again with what was written."""
     code = codes.normalise(code)
+    feedback_reply.publish_due(db.session, now=datetime.now(TIME_ZONE))
     case = feedback.find(db.session, code)
     sent = tracking_form(_opening(code), request.form)
     ask = sent.do.data if sent.do.data in QUESTIONS else ""
@@ -133,7 +136,7 @@ def _carry_out(code: str, sent: TrackingForm, nonce: Nonce) -> None:
     if do == "add":
         feedback.add(db.session, code, text, once=spent, today=today)
     elif do == "reopen":
-        feedback.reopen(db.session, code, text, once=spent, today=today)
+        feedback.reopen(db.session, code, text, once=spent, deadlines=deadlines(), today=today)
     elif do == "rate":
         feedback.rate(db.session, code, sent.rated_answer, satisfied=sent.satisfied.data == "1", once=spent)
     elif do == "withdraw":

@@ -62,8 +62,10 @@ class Effort:
 
 @pytest.fixture
 def server(live_app: Flask, live_server: str) -> str:
-    """An installation as `hailong init` and two commands leave it."""
-    hailong(live_app, "units", "add", "Phường Tân Hoà", "--code", "P01")
+    """An installation with a unit and an officer, as `hailong init` leaves it, and nothing else."""
+    hailong(
+        live_app, "init", "--administrator", "qt@example.vn", "--unit-code", "P01", "--unit-name", "Phường Tân Hoà"
+    )
     with live_app.app_context():
         unit = db.session.scalars(select(Unit)).one()
         Factory(db.session).officer(unit, Role.REFORM, email=EMAIL)

@@ -1,10 +1,10 @@
-"""Setting a unit up in the browser: codes with a first and a last day, ended counters, the guided start."""
+"""Units in the browser: days of codes, ended counters, the guided start, and the group of a score."""
 
 import sqlalchemy as sa
 from alembic import op
 
 revision = "0013"
-down_revision = "0008"
+down_revision = "0014"
 
 
 def upgrade() -> None:
@@ -17,6 +17,8 @@ def upgrade() -> None:
         "qr_code ADD COLUMN next_unit_id INTEGER CONSTRAINT fk_qr_code_next_unit_id_unit REFERENCES unit (id)",
     ):
         op.execute(f"ALTER TABLE {column}")
+    op.add_column("score", sa.Column("ranking_group", sa.String(length=80), nullable=True))
+    op.execute("UPDATE score SET ranking_group = (SELECT ranking_group FROM unit WHERE unit.id = score.unit_id)")
     op.create_table(
         "start_step",
         sa.Column("unit_id", sa.Integer(), nullable=False),
