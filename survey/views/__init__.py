@@ -10,6 +10,7 @@ from survey.views import (
     cases,
     citizen,
     closing,
+    counters,
     dashboard,
     derivation,
     devices,
@@ -29,6 +30,8 @@ from survey.views import (
     paper,
     paper_check,
     periods,
+    posters,
+    qrcodes,
     questionnaire_drafts,
     questionnaires,
     ranking,
@@ -39,8 +42,11 @@ from survey.views import (
     second_factor,
     set_aside,
     single_sign_on,
+    start,
     targets,
     tracking,
+    unit_ending,
+    units,
     uploads,
     verify,
 )
@@ -83,6 +89,12 @@ BLUEPRINTS = (
     letterhead.blueprint,
     periods.blueprint,
     uploads.blueprint,
+    units.blueprint,
+    unit_ending.blueprint,
+    counters.blueprint,
+    qrcodes.blueprint,
+    posters.blueprint,
+    start.blueprint,
 )
 
 
