@@ -44,7 +44,7 @@ def possible(
     aim = np.array([float(name == cell) for name in names])
     ends = [linprog(sign * aim, A_eq=matrix, b_eq=known, bounds=(0, None)) for sign in (1, -1)]
     assert all(end.status in (0, 3) for end in ends)
-    return ends[0].fun, np.inf if ends[1].status == 3 else -ends[1].fun
+    return float(ends[0].fun or 0), np.inf if ends[1].status == 3 else -float(ends[1].fun or 0)
 
 
 @given(
