@@ -30,9 +30,9 @@ class ExtraFees:
     no: int
 
     def plain(self, rule: ScoreRule, *, is_known: bool) -> dict[str, Any] | None:
-        """Write the share for at least `mark_below` persons; the number who said yes only where nobody is singled out.
+        """Write the share for at least `mark_below` persons; None where fewer answered.
 
-        None where too few answered. `yes` is None where one side is small, or where another publication left it out.
+        `yes` is None where one side is small, or where another publication left it out.
         """
         asked, least = self.yes + self.no, rule.suppress_below
         if asked < rule.mark_below:

@@ -146,7 +146,7 @@ def _members(
 
 
 def _withheld_fees(session: Session, related: Sequence[ScoreSet]) -> set[str]:
-    """Units whose extra fees some published result about the same days leaves out: a second one could tell them."""
+    """Units whose extra fees a published result about the same days leaves out: another could tell them."""
     query = select(PublishedUnit).where(PublishedUnit.score_set_id.in_([one.id for one in related]))
     return {
         line.code

@@ -19,7 +19,7 @@ FIRST_PARTY = ("survey", "forms", "analysis")
 PLUMBING = {"survey.access", "survey.closing_messages", "survey.codes", "survey.config", "survey.database",
             "survey.derivation_words", "survey.errors", "survey.extensions", "survey.feedback_messages",
             "survey.figure_messages", "survey.filters", "survey.interface", "survey.language",
-            "survey.messages", "survey.officer_messages", "survey.officer_session",
+            "survey.messages", "survey.officer_messages", "survey.officer_session", "survey.results_messages",
             "survey.set_aside_messages", "survey.unit_messages"}  # fmt: skip
 ALLOWED: dict[str, set[str]] = {
     "analysis": {"analysis"},
