@@ -81,7 +81,7 @@ def mail_server(
     def check(_server: SMTP, _session: Session, _envelope: Envelope, _mechanism: str, given: object) -> AuthResult:
         assert isinstance(given, LoginPassword)
         box.signed_in.append(given.login.decode())
-        return AuthResult(success=given.password == b"mat khau")
+        return AuthResult(success=given.password == b"mat khau", handled=False)
 
     controller = Controller(
         box,
@@ -91,7 +91,6 @@ def mail_server(
         tls_context=tls if starttls else None,
         require_starttls=starttls,
         auth_required=auth,
-        auth_exclude_mechanism=["LOGIN"],
         authenticator=check if auth else None,
     )
     controller.start()
