@@ -14,7 +14,7 @@ from survey.access import SESSION_LIFETIME
 from survey.config import PROJECT_FOLDER, Settings
 from survey.extensions import babel, csrf, db, limiter, login_manager
 from survey.language import choose_locale
-from survey.services import questionnaire
+from survey.services import deadline, questionnaire
 from survey.services.opening import Openings
 
 PROGRAM_VERSION = version("hailong")
@@ -56,6 +56,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app, settings.database_url)
     app.extensions["hailong_openings"] = Openings(db.engine(app))
     questionnaire.init_app(app, db.engine(app))
+    deadline.load(settings.deadlines_file)  # a file that cannot be read stops the start, not a citizen
     if not settings.is_example:
         security.refuse_example_in_production(db.engine(app))
     babel.init_app(app, locale_selector=choose_locale)

@@ -60,6 +60,7 @@ class Settings:
     text_days: int = 730
     mail_server: MailServer | None = None
     webhook: Webhook | None = None
+    deadlines_file: Path | None = None
 
     @property
     def is_example(self) -> bool:
@@ -109,6 +110,9 @@ class Settings:
             text_days=_days(environ, "HAILONG_TEXT_DAYS", 730),
             mail_server=_mail_server(environ),
             webhook=_webhook(environ),
+            deadlines_file=Path(environ["HAILONG_DEADLINES_FILE"])
+            if environ.get("HAILONG_DEADLINES_FILE")
+            else None,
         )
 
 

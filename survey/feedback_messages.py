@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 
 FEEDBACK_SENTENCES = {
+    "deadlines_unreadable": _("Không đọc được tệp thời hạn trả lời %(file)s: %(detail)s"),
     "unknown_case": _("Không có góp ý nào mang mã này. Xin xem lại từng nhóm bốn chữ và số."),
     "case_moved_on": _(
         "Góp ý này vừa chuyển sang bước khác nên chưa làm được việc Ông/Bà chọn. Xin xem lại bên dưới."

@@ -5,12 +5,16 @@ from survey.models.comment import Comment
 from survey.models.device import Device
 from survey.models.dossier import Basis, Channel, DossierCount, Outcome
 from survey.models.feedback import (
+    RESTRICTED,
     CaseState,
+    Category,
     EntryKind,
     Erasure,
     FeedbackCase,
     FeedbackContact,
     FeedbackEntry,
+    FeedbackNote,
+    PendingReply,
     Reader,
     Topic,
 )
@@ -24,16 +28,19 @@ from survey.models.paper import BatchState, PaperBatch, PaperSheet
 from survey.models.qrcode import QrCode
 from survey.models.questionnaire import QuestionnaireDraft, QuestionnaireUse, QuestionnaireVersion
 from survey.models.reform_index import IndexEntry, IndexPrinted, IndexRound
+from survey.models.reply_template import ReplyTemplate
 from survey.models.response import Response, ResponseExtra, Source, SpentNonce, Trust
 from survey.models.score import Score, ScoreSet, ScoreState
 from survey.models.site import SiteFact
 from survey.models.unit import Counter, CounterField, ServiceField, Unit, UnitKind
 
 __all__ = [
+    "RESTRICTED",
     "AuditEvent",
     "Basis",
     "BatchState",
     "CaseState",
+    "Category",
     "Channel",
     "Comment",
     "Counter",
@@ -45,6 +52,7 @@ __all__ = [
     "FeedbackCase",
     "FeedbackContact",
     "FeedbackEntry",
+    "FeedbackNote",
     "Grant",
     "IndexEntry",
     "IndexPrinted",
@@ -61,6 +69,7 @@ __all__ = [
     "Outcome",
     "PaperBatch",
     "PaperSheet",
+    "PendingReply",
     "Purpose",
     "QrCode",
     "QrOpening",
@@ -68,6 +77,7 @@ __all__ = [
     "QuestionnaireUse",
     "QuestionnaireVersion",
     "Reader",
+    "ReplyTemplate",
     "Response",
     "ResponseExtra",
     "Role",

@@ -28,7 +28,9 @@ from survey.models import (
     Topic,
 )
 from survey.services.contact import Contact, seal
+from survey.services.deadline import Deadlines
 from survey.services.desk import Desk
+from survey.services.spelling import fold
 
 OPEN = frozenset({CaseState.NEW, CaseState.CLASSIFIED, CaseState.IN_PROGRESS, CaseState.REOPENED})
 ADDABLE = OPEN | {CaseState.ANSWERED}
@@ -60,7 +62,15 @@ def case_key(code: str) -> bytes:
 
 
 def send(
-    session: Session, new: NewCase, *, code: str, desk: Desk, once: Once, sealing_key: bytes, today: date
+    session: Session,
+    new: NewCase,
+    *,
+    code: str,
+    desk: Desk,
+    once: Once,
+    sealing_key: bytes,
+    deadlines: Deadlines,
+    today: date,
 ) -> None:
     """Store a case under its tracking code; the same content sent again from the same page changes nothing."""
     key = case_key(code)
@@ -73,6 +83,8 @@ def send(
         state=CaseState.NEW,
         trial=desk.trial,
         received_on=today,
+        due_on=deadlines.due_on(None, new.topic, since=today),
+        search_text=fold(new.text),
         entries=[FeedbackEntry(position=0, on_date=today, kind=EntryKind.SENT, text=new.text)],
     )
     if new.contact is not None:
@@ -99,13 +111,15 @@ def add(session: Session, code: str, text: str, *, once: Once, today: date) -> N
     _once(session, once, change)
 
 
-def reopen(session: Session, code: str, text: str, *, once: Once, today: date) -> None:
+def reopen(session: Session, code: str, text: str, *, once: Once, deadlines: Deadlines, today: date) -> None:
     """Ask for an answered or closed case to be looked at again; a reason is welcome, not required."""
 
     def change() -> None:
         case = _locked(session, code, REOPENABLE)
         case.state, case.settled_on = CaseState.REOPENED, None
+        case.merged_into, case.escalated_on = None, None
         note(case, EntryKind.REOPENED, on=today, text=text or None)
+        deadlines.set_due(case)
 
     _once(session, once, change)
 
@@ -126,7 +140,7 @@ def withdraw(session: Session, code: str, *, once: Once, today: date) -> None:
 
     def change() -> None:
         case = _locked(session, code, OPEN)
-        case.state, case.settled_on = CaseState.WITHDRAWN, today
+        _stop(session, case, today)
         note(case, EntryKind.WITHDRAWN, on=today)
 
     _once(session, once, change)
@@ -168,7 +182,7 @@ def erase(session: Session, code: str, *, today: date) -> None:
         case = _locked(session, code)
         if case.erased_on is None:
             if case.state in OPEN:
-                case.state, case.settled_on = CaseState.WITHDRAWN, today
+                _stop(session, case, today)
             erase_texts_of(case, Erasure.CITIZEN, on=today)
     empty_log(session.get_bind().engine)
 
@@ -179,11 +193,21 @@ def latest_answer(case: FeedbackCase) -> FeedbackEntry | None:
 
 
 def note(
-    case: FeedbackCase, kind: EntryKind, *, on: date, text: str | None = None, state: CaseState | None = None
+    case: FeedbackCase,
+    kind: EntryKind,
+    *,
+    on: date,
+    text: str | None = None,
+    state: CaseState | None = None,
+    unit_id: int | None = None,
 ) -> None:
-    """Add to the history of a case."""
+    """Add to the history of a case, and its words to what is searched."""
     position = case.entries[-1].position + 1
-    case.entries.append(FeedbackEntry(position=position, on_date=on, kind=kind, state=state, text=text))
+    case.entries.append(
+        FeedbackEntry(position=position, on_date=on, kind=kind, state=state, text=text, unit_id=unit_id)
+    )
+    if text:
+        case.search_text = f"{case.search_text} {fold(text)}"
 
 
 def erase_texts_of(case: FeedbackCase, by: Erasure, *, on: date) -> None:
@@ -191,6 +215,9 @@ def erase_texts_of(case: FeedbackCase, by: Erasure, *, on: date) -> None:
     erase_contact_of(case, on=on)
     for entry in case.entries:
         entry.text = None
+    for remark in case.notes:
+        remark.text = None
+    case.pending, case.search_text = None, ""
     case.erased_on, case.erased_by = on, by
     note(case, EntryKind.ERASED, on=on)
 
@@ -199,6 +226,17 @@ def erase_contact_of(case: FeedbackCase, *, on: date) -> None:
     """Delete the contact details of a case, if it has any."""
     if case.contact is not None:
         case.contact, case.contact_erased_on = None, on
+
+
+def release_merged(session: Session, case: FeedbackCase) -> None:
+    """Let the cases that were to be answered together with this one go their own way again."""
+    for other in session.scalars(select(FeedbackCase).where(FeedbackCase.merged_into == case.key)):
+        other.merged_into = None
+
+
+def _stop(session: Session, case: FeedbackCase, today: date) -> None:
+    case.state, case.settled_on, case.pending = CaseState.WITHDRAWN, today, None
+    release_merged(session, case)
 
 
 def _locked(session: Session, code: str, states: frozenset[CaseState] | None = None) -> FeedbackCase:

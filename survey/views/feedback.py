@@ -25,6 +25,8 @@ from survey.language import narrow_languages
 from survey.models import Reader, Topic
 from survey.services import feedback
 from survey.services.contact import Contact
+from survey.services.deadline import Deadlines
+from survey.services.deadline import load as load_deadlines
 from survey.services.desk import Desk, desk_of
 from survey.services.destination import resolve
 from survey.services.feedback import NewCase, Once
@@ -49,6 +51,11 @@ def settings() -> Settings:
 def sealing_key() -> bytes:
     """The key under which contact details are encrypted."""
     return settings().key_for("feedback contact")
+
+
+def deadlines() -> Deadlines:
+    """By when a case is to be answered here."""
+    return load_deadlines(settings().deadlines_file)
 
 
 def network() -> str:
@@ -112,6 +119,7 @@ def send(code: str) -> AnyResponse:
         desk=desk,
         once=once(sent.nonce, content),
         sealing_key=sealing_key(),
+        deadlines=deadlines(),
         today=datetime.now(TIME_ZONE).date(),
     )
     address = public_page.own_url(

@@ -36,6 +36,7 @@ from survey.views import public_page
 from survey.views.feedback import (
     allow_long_texts,
     contact_in,
+    deadlines,
     network,
     offer_languages_of_the_consent,
     once,
@@ -133,7 +134,7 @@ def _carry_out(code: str, sent: TrackingForm, nonce: Nonce) -> None:
     if do == "add":
         feedback.add(db.session, code, text, once=spent, today=today)
     elif do == "reopen":
-        feedback.reopen(db.session, code, text, once=spent, today=today)
+        feedback.reopen(db.session, code, text, once=spent, deadlines=deadlines(), today=today)
     elif do == "rate":
         feedback.rate(db.session, code, sent.rated_answer, satisfied=sent.satisfied.data == "1", once=spent)
     elif do == "withdraw":

@@ -18,7 +18,9 @@ from survey.models import (
     FeedbackCase,
     FeedbackContact,
     FeedbackEntry,
+    FeedbackNote,
     Model,
+    PendingReply,
     Response,
     ResponseExtra,
     SpentNonce,
@@ -29,6 +31,8 @@ from factories import Factory
 
 SURVEY = (Response, ResponseExtra)
 FEEDBACK_TABLES = (FeedbackCase, FeedbackEntry, FeedbackContact, Comment)
+# Written by officers, at whatever time of the day they work.
+OFFICERS_TABLES = (FeedbackNote, PendingReply)
 
 
 @pytest.fixture
@@ -46,20 +50,25 @@ def visit(client: FlaskClient, address: str, mark: str) -> None:
 
 
 def test_the_tables_have_no_column_that_could_hold_a_link(session: Session) -> None:
-    columns = {model.__tablename__: set(model.__table__.columns.keys()) for model in FEEDBACK_TABLES}
+    columns = {
+        model.__tablename__: set(model.__table__.columns.keys()) for model in (*FEEDBACK_TABLES, *OFFICERS_TABLES)
+    }
     assert columns == {
         "feedback_case": {
             "key", "about_unit_id", "reader_unit_id", "reader", "topic", "state", "trial",
             "received_on", "settled_on", "contact_erased_on", "erased_on", "erased_by",
+            "category", "assignee_id", "about_officer_id", "due_on", "escalated_on", "merged_into", "search_text",
         },
-        "feedback_entry": {"case_key", "position", "on_date", "kind", "state", "text", "satisfied"},
+        "feedback_entry": {"case_key", "position", "on_date", "kind", "state", "text", "satisfied", "unit_id"},
+        "feedback_note": {"case_key", "position", "at", "author", "text"},
+        "feedback_pending": {"case_key", "kind", "text", "author", "sent_at"},
         "feedback_contact": {"case_key", "sealed", "consent_version", "consented_on"},
         "comment": {"id", "unit_id", "week_of", "trial", "text", "erased_on"},
     }  # fmt: skip
     inspector = inspect(session.get_bind())
     for table in columns:
         referred = {key["referred_table"] for key in inspector.get_foreign_keys(table)}
-        assert referred <= {"unit", "feedback_case"}
+        assert referred <= {"unit", "feedback_case", "officer"}  # officers who handle it, never who sent it
     for table in ("response", "response_extra", "spent_nonce"):
         referred = {key["referred_table"] for key in inspector.get_foreign_keys(table)}
         assert not referred & set(columns)
@@ -110,7 +119,7 @@ def test_no_time_of_the_day_is_stored(session: Session) -> None:
         for column in model.__table__.columns:
             assert "TIME" not in str(column.type).upper(), column
             if isinstance(column.type, LargeBinary):
-                assert column.primary_key or column.name in ("sealed", "case_key")
+                assert column.primary_key or column.name in ("sealed", "case_key", "merged_into")
 
 
 def test_a_remark_with_nothing_else_leaves_no_row_beside_the_response(
