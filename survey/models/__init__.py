@@ -21,6 +21,7 @@ from survey.models.feedback import (
 from survey.models.job import Job, JobFile, JobState
 from survey.models.leader_survey import LeaderResponse, LeaderSurvey
 from survey.models.model import Model
+from survey.models.notice import ContactHandle, FeedbackNotice, NoticeChoice, NoticeKind, NoticeSetting
 from survey.models.officer import Grant, Officer, Role
 from survey.models.one_time_code import OneTimeCode, OpenTicket, Purpose
 from survey.models.opening import QrOpening
@@ -43,6 +44,7 @@ __all__ = [
     "Category",
     "Channel",
     "Comment",
+    "ContactHandle",
     "Counter",
     "CounterField",
     "Device",
@@ -53,6 +55,7 @@ __all__ = [
     "FeedbackContact",
     "FeedbackEntry",
     "FeedbackNote",
+    "FeedbackNotice",
     "Grant",
     "IndexEntry",
     "IndexPrinted",
@@ -63,6 +66,9 @@ __all__ = [
     "LeaderResponse",
     "LeaderSurvey",
     "Model",
+    "NoticeChoice",
+    "NoticeKind",
+    "NoticeSetting",
     "Officer",
     "OneTimeCode",
     "OpenTicket",

@@ -1,0 +1,85 @@
+"""What an officer hears of by mail, and for who keeps the system: what could not be sent."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import current_app, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from forms.notice import NoticeForm
+from survey.access import Permission, may, require
+from survey.config import TIME_ZONE, Settings
+from survey.errors import HailongError
+from survey.extensions import db
+from survey.messages import sentence
+from survey.models import Job, NoticeChoice, NoticeKind
+from survey.services import notice, unsent
+from survey.views.officer_page import officer_blueprint
+
+blueprint = officer_blueprint("notices")
+
+
+@blueprint.get("/notices")
+def notices() -> str:
+    """Show what the officer hears of, and what could not be sent."""
+    return _page(_form())
+
+
+@blueprint.post("/notices")
+def choose() -> Response | tuple[str, int]:
+    """Store what the officer wishes to hear of."""
+    officer = require(Permission.READ_FEEDBACK)
+    form = _form()
+    if not form.validate():
+        return _page(form), 422
+    chosen = {NoticeKind(kind): NoticeChoice(value) for kind, value in form.chosen.items()}
+    notice.choose(db.session, officer, chosen, now=_now())
+    flash(_("Đã lưu. Thay đổi có hiệu lực ngay."), "good")
+    return redirect(url_for("notices.notices"), 303)
+
+
+@blueprint.post("/notices/unsent")
+def send_again() -> Response:
+    """Try once more what could not be sent."""
+    officer = require(Permission.MANAGE_OFFICERS)
+    count = unsent.send_again(db.session, now=_now(), actor=officer.email)
+    flash(_("%(count)s thông báo sẽ được gửi lại trong vài phút.", count=count), "good")
+    return redirect(url_for("notices.notices"), 303)
+
+
+def _page(form: NoticeForm) -> str:
+    settings: Settings = current_app.config["SETTINGS"]
+    keeps = may(current_user, Permission.MANAGE_OFFICERS)
+    if not keeps:
+        require(Permission.READ_FEEDBACK)
+    return render_template(
+        "officer/notices.html",
+        form=form,
+        mail_server=settings.mail_server,
+        webhook=settings.webhook,
+        keeps=keeps,
+        unsent=[(job, _reason(job)) for job in unsent.latest(db.session)] if keeps else [],
+        unsent_count=unsent.count(db.session) if keeps else 0,
+    )
+
+
+def _form() -> NoticeForm:
+    answers = may(current_user, Permission.ANSWER_FEEDBACK)
+    chosen = notice.choices(db.session, current_user, answers=answers)
+    form = NoticeForm(data={kind.value: choice.value for kind, choice in chosen.items()})
+    form.offer({kind.value: [choice.value for choice in offered] for kind, offered in notice.CHOICES.items()})
+    return form
+
+
+def _reason(job: Job) -> str:
+    try:
+        return str(sentence(HailongError(job.fault["code"], **job.fault["params"])))
+    except KeyError:
+        return str(_("Chưa rõ vì sao."))
+
+
+def _now() -> datetime:
+    return datetime.now(TIME_ZONE)
