@@ -18,6 +18,7 @@ from survey.database import empty_log, write
 from survey.errors import HailongError
 from survey.models import (
     CaseState,
+    Category,
     EntryKind,
     Erasure,
     FeedbackCase,
@@ -118,6 +119,8 @@ def reopen(session: Session, code: str, text: str, *, once: Once, deadlines: Dea
         case = _locked(session, code, REOPENABLE)
         case.state, case.settled_on = CaseState.REOPENED, None
         case.merged_into, case.escalated_on = None, None
+        if case.category is Category.UNRELATED:
+            case.category = None
         note(case, EntryKind.REOPENED, on=today, text=text or None)
         deadlines.set_due(case)
 

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from survey.config import TIME_ZONE
 from survey.database import write
 from survey.errors import HailongError
-from survey.models import CaseState, EntryKind, FeedbackCase
+from survey.models import AuditEvent, CaseState, Category, EntryKind, FeedbackCase
 from survey.services import audit
 from survey.services.contact import Contact, unseal
 from survey.services.feedback import OPEN, note
@@ -33,10 +33,11 @@ def reference(case: FeedbackCase) -> str:
 
 def set_state(session: Session, key: bytes, state: CaseState, *, actor: str, now: datetime) -> None:
     """Move a case on, visibly for the citizen; raise HailongError `case_moved_on` where that cannot be."""
-    today = _day(now)
+    today = day_of(now)
     with write(session):
-        case = _locked(session, key)
-        if state not in MOVES.get(case.state, frozenset()):
+        case = locked(session, key)
+        is_thanked = state is CaseState.CLOSED and case.category is Category.PRAISE and case.state in OPEN
+        if state not in MOVES.get(case.state, frozenset()) and not is_thanked:
             raise HailongError("case_moved_on")
         detail = {"from": case.state.value, "to": state.value}
         case.state = state
@@ -49,9 +50,9 @@ def set_state(session: Session, key: bytes, state: CaseState, *, actor: str, now
 
 def reply(session: Session, key: bytes, text: str, *, actor: str, now: datetime) -> None:
     """Answer a case publicly, that is for its citizen; an answer may be followed by another one."""
-    today = _day(now)
+    today = day_of(now)
     with write(session):
-        case = _locked(session, key)
+        case = locked(session, key)
         if case.state not in OPEN | {CaseState.ANSWERED}:
             raise HailongError("case_moved_on")
         case.state, case.settled_on = CaseState.ANSWERED, today
@@ -62,14 +63,21 @@ def reply(session: Session, key: bytes, text: str, *, actor: str, now: datetime)
 def read_contact(session: Session, key: bytes, *, sealing_key: bytes, actor: str, now: datetime) -> Contact | None:
     """Open the contact details of a case, and note who did."""
     with write(session):
-        case = _locked(session, key)
+        case = locked(session, key)
         if case.contact is None:
             return None
         audit.record(session, now=now, actor=actor, action="feedback.contact", subject=reference(case))
         return unseal(sealing_key, case.key, case.contact.sealed)
 
 
-def _locked(session: Session, key: bytes) -> FeedbackCase:
+def history(session: Session, case: FeedbackCase) -> list[AuditEvent]:
+    """List what officers did to a case, the newest first."""
+    events = select(AuditEvent).where(AuditEvent.subject == reference(case))
+    return list(session.scalars(events.order_by(AuditEvent.at.desc(), AuditEvent.id.desc())))
+
+
+def locked(session: Session, key: bytes) -> FeedbackCase:
+    """Load a case for changing; raise HailongError `unknown_case`, or `case_moved_on` if it is erased."""
     query = select(FeedbackCase).where(FeedbackCase.key == key).with_for_update()
     case = session.scalars(query.execution_options(populate_existing=True)).one_or_none()
     if case is None:
@@ -79,5 +87,6 @@ def _locked(session: Session, key: bytes) -> FeedbackCase:
     return case
 
 
-def _day(now: datetime) -> date:
+def day_of(now: datetime) -> date:
+    """Return the day in Vietnam."""
     return now.astimezone(TIME_ZONE).date()

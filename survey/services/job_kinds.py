@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from analysis.periods import parse_period
 from survey.config import Settings
-from survey.services import retention, score
+from survey.services import feedback_reply, retention, score
 
 Progress = Callable[[float], None]
 
@@ -61,7 +61,12 @@ def _purge(task: Task) -> Outcome:
     return Outcome({name: getattr(purged, name) for name in purged.__dataclass_fields__})
 
 
+def _publish_replies(task: Task) -> Outcome:
+    return Outcome({"replies": feedback_reply.publish_due(task.session, now=task.now)})
+
+
 KINDS: dict[str, Callable[[Task], Outcome]] = {
+    "publish_replies": _publish_replies,
     "purge": _purge,
     "refresh_scores": _refresh_scores,
 }

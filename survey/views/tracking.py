@@ -28,7 +28,7 @@ from survey.feedback_messages import (
 )
 from survey.messages import sentence
 from survey.models import FeedbackCase
-from survey.services import feedback
+from survey.services import feedback, feedback_reply
 from survey.services.contact import Contact, unseal
 from survey.services.desk import desk_of
 from survey.services.unit import name_in_sentence
@@ -95,6 +95,7 @@ def enter() -> AnyResponse:
 def show(code: str) -> Response:
     """Show a case, or ask once more before something that cannot be undone."""
     code = codes.normalise(code)
+    feedback_reply.publish_due(db.session, now=datetime.now(TIME_ZONE))
     case = feedback.find(db.session, code)
     ask = request.args.get("ask", "")
     form = tracking_form(_opening(code))
@@ -111,6 +112,7 @@ def show(code: str) -> Response:
 def act(code: str) -> AnyResponse:
     """Do what a button says, once, or show the page again with what was written."""
     code = codes.normalise(code)
+    feedback_reply.publish_due(db.session, now=datetime.now(TIME_ZONE))
     case = feedback.find(db.session, code)
     sent = tracking_form(_opening(code), request.form)
     ask = sent.do.data if sent.do.data in QUESTIONS else ""
