@@ -8,14 +8,14 @@ from flask_babel import lazy_gettext as _
 from flask_wtf import FlaskForm
 from wtforms import SelectField
 
-WORDS= {
+WORDS = {
     "at_once": _("Ngay khi có"),
     "digest": _("Chỉ trong thư đầu tuần"),
     "if_any": _("Chỉ khi có việc"),
     "off": _("Không báo"),
 }
-EVERY_WEEK= {**WORDS, "at_once": _("Tuần nào cũng gửi")}
-KINDS= {
+EVERY_WEEK = {**WORDS, "at_once": _("Tuần nào cũng gửi")}
+KINDS = {
     "new": _("Góp ý, phản ánh mới của đơn vị"),
     "assigned": _("Việc được giao cho tôi"),
     "transferred": _("Góp ý, phản ánh được chuyển đến đơn vị"),

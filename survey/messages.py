@@ -18,6 +18,7 @@ from survey.errors import Fault, HailongError
 from survey.feedback_messages import FEEDBACK_SENTENCES
 from survey.filters import count, decimal, percent
 from survey.import_messages import IMPORT_SENTENCES
+from survey.notice_messages import NOTICE_SENTENCES
 from survey.paper_messages import PAPER_SENTENCES
 
 MOST_LINES = 200
@@ -25,6 +26,7 @@ MOST_NAMES = 4
 SENTENCES = IMPORT_SENTENCES | {
     **ANALYSIS_SENTENCES,
     **FEEDBACK_SENTENCES,
+    **NOTICE_SENTENCES,
     **PAPER_SENTENCES,
     "import_refused": _("Chưa nhập dữ liệu nào: tệp có %(count)s lỗi cần sửa."),
     "closed_unit": _("Đơn vị của mã này đã ngừng hoạt động và chưa có đơn vị thay thế."),

@@ -30,6 +30,22 @@ _SUBJECTS = {
 }
 _PAST = {"overdue", "escalated"}
 MOST_LINES = 40
+_ANSWERED = """Kính gửi Ông/Bà,
+
+Góp ý, phản ánh mà Ông/Bà đã gửi nay có câu trả lời.
+
+Để xem, xin mở {address} và nhập mã tra cứu Ông/Bà nhận được khi gửi.
+
+Để không ai khác đọc được, thư này không ghi nội dung và mã tra cứu.
+Không ai hỏi Ông/Bà mã tra cứu, mật khẩu hay tiền để xem câu trả lời.
+Ông/Bà có thể xoá cách liên hệ bất cứ lúc nào tại trang trên.
+Thư gửi tự động, xin không trả lời thư này.
+
+--
+Your feedback has been answered. To read the answer, open {address}
+and enter the tracking code that you were given when you sent it.
+This message was sent automatically; please do not reply.
+"""
 
 
 @dataclass(frozen=True)
@@ -86,35 +102,29 @@ def digest(name: str, week: Week, *, base_url: str) -> Letter:
         ("Mới nhận trong tuần trước", week.new),
         ("Được chuyển đến trong tuần trước", week.transferred),
         ("Người dân đề nghị xem lại trong tuần trước", week.reopened),
-        ("Đang xử lý", week.in_progress),
+        ("Đang chờ trả lời", week.in_progress),
         ("Trong đó đang giao cho Ông/Bà", week.assigned),
         ("Đến hạn trong tuần này", week.due),
         ("Đang quá hạn", week.overdue),
         ("Đã báo lên cấp trên vì quá hạn", week.escalated),
     ]
     lines = [f"- {label}: {count(value)}" for label, value in rows if value is not None]
-    lines.append(f"- Đã trả lời trong tuần trước: {count(week.answered)}, đúng hạn: {count(week.answered_on_time)}")
+    lines.append(
+        f"- Đã trả lời trong tuần trước: {count(week.answered)}, đúng hạn: {count(week.answered_on_time)}"
+    )
     lines += ["", f"Xem danh sách: {base_url}/officer/feedback"]
     title = f"Góp ý, phản ánh: tình hình đầu tuần {day(week.monday)}"
     return Letter(title, _body(name, lines, base_url))
 
 
 def answered(*, base_url: str) -> Letter:
-    """Write to a citizen that there is an answer: neither code nor unit nor content, nothing to click but the site."""
-    text = f"""Kính gửi Ông/Bà,
+    """Write to a citizen that there is an answer: neither code nor unit nor content, and only the site to open."""
+    return Letter("Góp ý, phản ánh của Ông/Bà đã có câu trả lời", _ANSWERED.format(address=f"{base_url}/track"))
 
-Góp ý, phản ánh mà Ông/Bà đã gửi nay có câu trả lời.
 
-Để xem, xin mở {base_url}/track và nhập mã tra cứu Ông/Bà nhận được khi gửi.
-
-Thư này không ghi nội dung và mã tra cứu, để không ai khác đọc được. Không ai hỏi Ông/Bà mã tra cứu, mật khẩu hay tiền \
-để xem câu trả lời. Thư gửi tự động, xin không trả lời thư này. Ông/Bà có thể xoá cách liên hệ bất cứ lúc nào tại trang trên.
-
---
-Your feedback has been answered. To read the answer, open {base_url}/track and enter the tracking code that you were \
-given when you sent it. This message was sent automatically; please do not reply.
-"""
-    return Letter("Góp ý, phản ánh của Ông/Bà đã có câu trả lời", text)
+def short_answered(*, base_url: str) -> str:
+    """Word the same for a text message."""
+    return f"Góp ý, phản ánh của Ông/Bà đã có câu trả lời. Xin mở {base_url}/track và nhập mã tra cứu để xem."
 
 
 def _subject(waiting: Sequence[Waiting]) -> str:
@@ -137,7 +147,9 @@ def _lines(each: Waiting, base_url: str) -> list[str]:
 def _until(each: Waiting) -> str:
     if each.due_on is None:
         return ""
-    return f", hạn {day(each.due_on)}" if each.kind in _PAST else f", cần trả lời chậm nhất ngày {day(each.due_on)}"
+    return (
+        f", hạn {day(each.due_on)}" if each.kind in _PAST else f", cần trả lời chậm nhất ngày {day(each.due_on)}"
+    )
 
 
 def _body(name: str, lines: Sequence[str], base_url: str) -> str:

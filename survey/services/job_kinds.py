@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from analysis.periods import parse_period
 from survey.config import Settings
-from survey.services import feedback_reply, retention, score
+from survey.services import deadline, feedback_reply, notice_round, notice_sending, retention, score
 
 Progress = Callable[[float], None]
 
@@ -65,12 +65,43 @@ def _publish_replies(task: Task) -> Outcome:
     return Outcome({"replies": feedback_reply.publish_due(task.session, now=task.now)})
 
 
+def _announce(task: Task) -> Outcome:
+    return Outcome({"acts": notice_round.announce(task.session, now=task.now)})
+
+
+def _deadlines(task: Task) -> Outcome:
+    calendar = deadline.load(task.settings.deadlines_file).calendar
+    return Outcome({"escalated": notice_round.deadlines(task.session, calendar, now=task.now)})
+
+
+def _digests(task: Task) -> Outcome:
+    return Outcome({"asked": notice_round.digests(task.session, now=task.now)})
+
+
+def _sending(send: Callable[..., None]) -> Callable[[Task], Outcome]:
+    def handler(task: Task) -> Outcome:
+        send(task.session, task.settings, task.payload, now=task.now)
+        return Outcome()
+
+    return handler
+
+
 KINDS: dict[str, Callable[[Task], Outcome]] = {
+    "announce": _announce,
+    "deadlines": _deadlines,
+    "digests": _digests,
+    "mail_digest": _sending(notice_sending.mail_digest),
+    "mail_notice": _sending(notice_sending.mail_notice),
     "publish_replies": _publish_replies,
     "purge": _purge,
     "refresh_scores": _refresh_scores,
+    "tell_citizen": _sending(notice_sending.tell_citizen),
+    "webhook": _sending(notice_sending.send_event),
 }
 # Work without anybody asking: the key of the piece that is due at a moment, so that each is done once.
 RECURRING: dict[str, Callable[[datetime], str]] = {
+    "announce": notice_round.round_key,
+    "deadlines": notice_round.deadlines_key,
+    "digests": notice_round.digests_key,
     "purge": lambda now: f"purge {now:%Y-%m-%d}",
 }

@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session
 
 from survey.database import write
 from survey.models import FeedbackCase, NoticeChoice, NoticeKind, NoticeSetting, Officer
+from survey.permissions import Permission
 from survey.services import audit, job
-from survey.services.feedback_answer import reference
+from survey.services.feedback_answer import day_of, reference
+from survey.services.notice_people import has, hearers
 
+ACTOR = "hailong notices"
 EACH = (NoticeChoice.AT_ONCE, NoticeChoice.DIGEST, NoticeChoice.OFF)
 WEEKLY = (NoticeChoice.IF_ANY, NoticeChoice.AT_ONCE, NoticeChoice.OFF)
 # What may be chosen for each kind.
@@ -23,10 +26,9 @@ CHOICES: dict[NoticeKind, tuple[NoticeChoice, ...]] = {
 Choices = Mapping[NoticeKind, NoticeChoice]
 
 
-def choices(session: Session, officer: Officer, *, answers: bool) -> dict[NoticeKind, NoticeChoice]:
-    """Return what an officer hears of; who `answers` hears at once unless he chose otherwise, who only looks on
-    in the digest.
-    """
+def choices(session: Session, officer: Officer) -> dict[NoticeKind, NoticeChoice]:
+    """Return what an officer hears of; by default who answers hears at once, others in the digest."""
+    answers = has(officer, Permission.ANSWER_FEEDBACK)
     default = NoticeChoice.AT_ONCE if answers else NoticeChoice.DIGEST
     found: dict[NoticeKind, NoticeChoice] = dict.fromkeys(NoticeKind, default)
     found[NoticeKind.WEEKLY] = NoticeChoice.IF_ANY
@@ -49,6 +51,21 @@ def choose(session: Session, officer: Officer, chosen: Choices, *, now: datetime
         )
 
 
+def happened(session: Session, kind: NoticeKind, case: FeedbackCase, *, actor: str, now: datetime) -> None:
+    """Ask for the notices of what an officer did, inside the transaction of the act; the actor knows already."""
+    session.flush()
+    for officer in wishing(session, case, kind, now=now):
+        if officer.email != actor:
+            mail(session, officer, [(kind, case)], now=now)
+    event(session, kind, case, now=now)
+
+
+def wishing(session: Session, case: FeedbackCase, kind: NoticeKind, *, now: datetime) -> list[Officer]:
+    """List who may hear of a case and wishes to hear of it at once."""
+    found = hearers(session, case, kind, today=day_of(now))
+    return [officer for officer in found if choices(session, officer)[kind] is NoticeChoice.AT_ONCE]
+
+
 def mail(
     session: Session, officer: Officer, waiting: Iterable[tuple[NoticeKind, FeedbackCase]], *, now: datetime
 ) -> None:
@@ -64,9 +81,13 @@ def event(session: Session, kind: NoticeKind, case: FeedbackCase, *, now: dateti
     job.enqueue(session, "webhook", payload, actor=ACTOR, now=now)
 
 
+def answered(session: Session, case: FeedbackCase, *, now: datetime) -> None:
+    """Ask for telling a citizen that there is an answer, if there is a way; the job holds the reference only."""
+    if case.contact is not None:
+        payload = {"case": reference(case), "mark": new_mark()}
+        job.enqueue(session, "tell_citizen", payload, actor=ACTOR, now=now)
+
+
 def new_mark() -> str:
     """Make the random name by which a receiver knows a copy."""
     return secrets.token_hex(16)
-
-
-ACTOR = "hailong notices"

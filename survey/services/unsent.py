@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
 
 from survey.database import write
 from survey.models import Job, JobState
 from survey.services import audit
 
-SENDING = ("mail_notice", "mail_digest", "mail_answer", "webhook")
+# The work of notices that leaves nothing anybody looks for later.
+PASSING = ("announce", "deadlines", "digests", "publish_replies")
+SENDING = ("mail_notice", "mail_digest", "tell_citizen", "webhook")
 MOST_SHOWN = 20
+KEPT = timedelta(days=30)
 
 
 def count(session: Session) -> int:
@@ -33,9 +36,20 @@ def send_again(session: Session, *, now: datetime, actor: str) -> int:
         for job in jobs:
             job.state, job.run_after, job.attempts, job.finished_at = JobState.WAITING, now, 0, None
         audit.record(
-            session, now=now, actor=actor, action="notice.send_again", subject="unsent", detail={"count": len(jobs)}
+            session,
+            now=now,
+            actor=actor,
+            action="notice.send_again",
+            subject="unsent",
+            detail={"count": len(jobs)},
         )
     return len(jobs)
+
+
+def forget(session: Session, *, now: datetime) -> None:
+    """Delete what was sent, or given up, a month ago: by then nobody asks who was told of what."""
+    with write(session):
+        session.execute(delete(Job).where(Job.kind.in_(SENDING + PASSING), Job.finished_at < now - KEPT))
 
 
 def _is_unsent() -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from flask import Flask
 from survey.views import (
     auth,
     citizen,
+    deliveries,
     devices,
     errors,
     exports,
@@ -14,6 +15,7 @@ from survey.views import (
     health,
     jobs,
     kiosk,
+    notices,
     paper,
     paper_check,
     questionnaire_drafts,
@@ -37,6 +39,8 @@ BLUEPRINTS = (
     paper_check.blueprint,
     exports.blueprint,
     jobs.blueprint,
+    notices.blueprint,
+    deliveries.blueprint,
     questionnaires.blueprint,
     questionnaire_drafts.blueprint,
 )

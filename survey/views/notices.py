@@ -67,8 +67,7 @@ def _page(form: NoticeForm) -> str:
 
 
 def _form() -> NoticeForm:
-    answers = may(current_user, Permission.ANSWER_FEEDBACK)
-    chosen = notice.choices(db.session, current_user, answers=answers)
+    chosen = notice.choices(db.session, current_user)
     form = NoticeForm(data={kind.value: choice.value for kind, choice in chosen.items()})
     form.offer({kind.value: [choice.value for choice in offered] for kind, offered in notice.CHOICES.items()})
     return form

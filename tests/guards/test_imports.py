@@ -18,7 +18,7 @@ FIRST_PARTY = ("survey", "forms", "analysis")
 # every room may use; what they may use in turn is listed under their own names.
 PLUMBING = {"survey.codes", "survey.config", "survey.database", "survey.errors", "survey.extensions",
             "survey.feedback_messages", "survey.filters", "survey.interface", "survey.language", "survey.messages",
-            "survey.access"}  # fmt: skip
+            "survey.notice_messages", "survey.access", "survey.permissions"}  # fmt: skip
 ALLOWED: dict[str, set[str]] = {
     "analysis": {"analysis"},
     "forms": {"forms"},
@@ -31,7 +31,13 @@ ALLOWED: dict[str, set[str]] = {
 PLUMBING_FOR = {
     "survey.models": set(),
     "survey.reports": {"survey.codes", "survey.filters", "survey.messages"},
-    "survey.services": {"survey.codes", "survey.config", "survey.database", "survey.errors"},
+    "survey.services": {
+        "survey.codes",
+        "survey.config",
+        "survey.database",
+        "survey.errors",
+        "survey.permissions",
+    },
     "survey.views": PLUMBING,
     "survey.cli": PLUMBING,
 }

@@ -1,0 +1,139 @@
+"""What is told at fixed times.
+
+Each hour what citizens did, each working day what is due or overdue, each Monday the digests.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.database import write
+from survey.models import FeedbackCase, FeedbackNotice, NoticeChoice, NoticeKind, Officer
+from survey.permissions import Permission
+from survey.services import audit, job, notice, unsent
+from survey.services.feedback import OPEN
+from survey.services.feedback_answer import day_of, reference
+from survey.services.notice_people import has
+from survey.services.working_days import Calendar
+
+FIRST_HOUR, LAST_HOUR = 7, 18
+DEADLINES_AT = timedelta(hours=7)
+DIGESTS_AT = timedelta(hours=7, minutes=30)
+LATEST_DIGEST = timedelta(days=1)
+Waiting = dict[str, list[tuple[NoticeKind, FeedbackCase]]]
+
+
+def round_key(now: datetime) -> str:
+    """Name the round that is due: hourly from 7 to 18 o'clock.
+
+    What citizens did is told by the hour only: the minute in an officer's mailbox says who was at the counter.
+    """
+    if now.hour < FIRST_HOUR:
+        return f"announce {now.date() - timedelta(days=1)} {LAST_HOUR}"
+    return f"announce {now.date()} {min(now.hour, LAST_HOUR):02d}"
+
+
+def deadlines_key(now: datetime) -> str:
+    """Name the look at the deadlines that is due: daily at 7 o'clock."""
+    return f"deadlines {(now - DEADLINES_AT).date()}"
+
+
+def digests_key(now: datetime) -> str:
+    """Name the digests that are due: Mondays at 7:30."""
+    return f"digests {monday_of((now - DIGESTS_AT).date())}"
+
+
+def monday_of(day: date) -> date:
+    """Return the Monday of a day's week."""
+    return day - timedelta(days=day.weekday())
+
+
+def announce(session: Session, *, now: datetime) -> int:
+    """Ask for the notices of what citizens did since the last round; return how many acts there were."""
+    waiting: Waiting = {}
+    with write(session):
+        acts = session.scalars(select(FeedbackNotice).with_for_update()).all()
+        for act in acts:
+            case = session.get_one(FeedbackCase, act.case_key)
+            if case.state in OPEN and case.erased_on is None:
+                _add(session, waiting, case, act.kind, now=now)
+                notice.event(session, act.kind, case, now=now)
+            session.delete(act)
+        _mail(session, waiting, now=now)
+    return len(acts)
+
+
+def deadlines(session: Session, calendar: Calendar, *, now: datetime) -> int:
+    """Ask for the notices of what is due the next working day or overdue, and escalate what is overdue, once.
+
+    Nothing happens on days on which nobody works. Returns how many cases were escalated.
+    """
+    today = day_of(now)
+    if not calendar.is_working(today):
+        return 0
+    waiting: Waiting = {}
+    escalated = 0
+    with write(session):
+        for case in _due(session, calendar.add(today, 1)):
+            due_on = case.due_on or today
+            if due_on > today:
+                _add(session, waiting, case, NoticeKind.DUE, now=now)
+                notice.event(session, NoticeKind.DUE, case, now=now)
+            elif due_on < today and case.escalated_on is None:
+                _escalate(session, waiting, case, now=now)
+                escalated += 1
+        _mail(session, waiting, now=now)
+    return escalated
+
+
+def digests(session: Session, *, now: datetime) -> int:
+    """Ask for a digest for everyone who wishes one; return how many. After Tuesday it is too late for it."""
+    unsent.forget(session, now=now)
+    today = day_of(now)
+    monday = monday_of(today)
+    asked = 0
+    if today - monday > LATEST_DIGEST:
+        return asked
+    with write(session):
+        for officer in session.scalars(select(Officer).where(Officer.disabled_at.is_(None))):
+            chosen = notice.choices(session, officer)[NoticeKind.WEEKLY]
+            if has(officer, Permission.READ_FEEDBACK) and chosen is not NoticeChoice.OFF:
+                payload = {"officer": officer.id, "monday": monday.isoformat(), "mark": notice.new_mark()}
+                job.enqueue(session, "mail_digest", payload, actor=notice.ACTOR, now=now)
+                asked += 1
+    return asked
+
+
+def _escalate(session: Session, waiting: Waiting, case: FeedbackCase, *, now: datetime) -> None:
+    for kind in (NoticeKind.OVERDUE, NoticeKind.ESCALATED):
+        _add(session, waiting, case, kind, now=now)
+        notice.event(session, kind, case, now=now)
+    case.escalated_on = day_of(now)
+    audit.record(session, now=now, actor=notice.ACTOR, action="feedback.escalate", subject=reference(case))
+
+
+def _due(session: Session, until: date) -> list[FeedbackCase]:
+    query = select(FeedbackCase).where(
+        FeedbackCase.due_on <= until,
+        FeedbackCase.state.in_(OPEN),
+        FeedbackCase.merged_into.is_(None),
+        FeedbackCase.erased_on.is_(None),
+        ~FeedbackCase.trial,
+    )
+    return list(session.scalars(query.order_by(FeedbackCase.due_on, FeedbackCase.key).with_for_update()))
+
+
+def _add(session: Session, waiting: Waiting, case: FeedbackCase, kind: NoticeKind, *, now: datetime) -> None:
+    for officer in notice.wishing(session, case, kind, now=now):
+        known = waiting.setdefault(officer.id, [])
+        if all(other is not case for _kind, other in known):
+            known.append((kind, case))
+
+
+def _mail(session: Session, waiting: Waiting, *, now: datetime) -> None:
+    """One mail to each, with all that waits."""
+    for officer_id, cases in waiting.items():
+        notice.mail(session, session.get_one(Officer, officer_id), cases, now=now)
