@@ -46,6 +46,11 @@ def moment(value: datetime | None) -> str:
     return MISSING if value is None else value.astimezone(TIME_ZONE).strftime("%H:%M %d/%m/%Y")
 
 
+def clock(value: datetime | None) -> str:
+    """Write the time of a moment to the second, in Vietnam."""
+    return MISSING if value is None else value.astimezone(TIME_ZONE).strftime("%H:%M:%S")
+
+
 def period_name(period: Period) -> str:
     """Name a period as reports do: `Quý III/2026`, `Năm 2026`, or its two days."""
     if period.kind == "year":
@@ -66,5 +71,5 @@ def _localised(text: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Make the filters known to the templates."""
-    for function in (decimal, count, percent, signed, day, moment, period_name, grouped):
+    for function in (decimal, count, percent, signed, day, moment, clock, period_name, grouped):
         app.add_template_filter(function)

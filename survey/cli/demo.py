@@ -15,8 +15,15 @@ from survey.database import opened
 from survey.errors import HailongError
 from survey.extensions import db
 from survey.models import Role
-from survey.services import audit, example, officer, presets, schema, score
+from survey.services import audit, deadline, example, example_feedback, officer, presets, schema, score
 from survey.services.reform_index_import import import_index
+from survey.services.unit_tree import unit_by_code
+
+EXAMPLE_NAMES = {
+    Role.REFORM: "Đầu mối cải cách hành chính",
+    Role.ONE_STOP: "Cán bộ một cửa",
+    Role.LEADER: "Lãnh đạo phường",
+}
 
 
 @click.command("demo")
@@ -65,7 +72,15 @@ def demo(units: int, responses: int, seed: int) -> None:
         (
             email,
             meaning,
-            officer.add(db.session, email, role=role, unit_code=unit, now=now, actor=audit.COMMAND_LINE),
+            officer.add(
+                db.session,
+                email,
+                role=role,
+                unit_code=unit,
+                name=EXAMPLE_NAMES[role],
+                now=now,
+                actor=audit.COMMAND_LINE,
+            ),
         )
         for email, meaning, role, unit in (
             (
@@ -80,8 +95,22 @@ def demo(units: int, responses: int, seed: int) -> None:
                 Role.ONE_STOP,
                 filled.unit_code,
             ),
+            (
+                f"lanh.dao@{filled.domain}",
+                f"lãnh đạo {filled.unit_name}, xem cả góp ý chỉ gửi lãnh đạo",
+                Role.LEADER,
+                filled.unit_code,
+            ),
         )
     ]
+    example_feedback.fill(
+        db.session,
+        unit=unit_by_code(db.session, filled.unit_code),
+        officer=accounts[1][2].officer,
+        sealing_key=settings.key_for("feedback contact"),
+        deadlines=deadline.load(settings.deadlines_file),
+        today=now.date(),
+    )
     address = settings.base_url
     click.echo(f"""
 DỮ LIỆU VÍ DỤ: {filled.province}. Không phải số liệu của địa phương nào.

@@ -70,6 +70,13 @@ def read_contact(session: Session, key: bytes, *, sealing_key: bytes, actor: str
         return unseal(sealing_key, case.key, case.contact.sealed)
 
 
+def note_reading(session: Session, key: bytes, *, actor: str, now: datetime) -> None:
+    """Note that somebody reads a case with what points at its sender."""
+    with write(session):
+        case = locked(session, key)
+        audit.record(session, now=now, actor=actor, action="feedback.original", subject=reference(case))
+
+
 def history(session: Session, case: FeedbackCase) -> list[AuditEvent]:
     """List what officers did to a case, the newest first."""
     events = select(AuditEvent).where(AuditEvent.subject == reference(case))

@@ -112,7 +112,8 @@ def transfer(session: Session, key: bytes, unit: Unit, *, actor: str, now: datet
             raise HailongError("reply_pending")
         if unit.id == case.reader_unit_id:
             raise HailongError("transfer_here")
-        if case.reader is Reader.ABOVE and unit.id in set(session.scalars(ids_below([case.about_unit_id]))):
+        below = select(Unit.id).where(Unit.id == unit.id, Unit.id.in_(ids_below([case.about_unit_id])))
+        if case.reader is Reader.ABOVE and session.scalar(below) is not None:
             raise HailongError("transfer_to_about_unit")
         detail = {"from": case.reader_unit.code, "to": unit.code}
         merged = session.scalars(select(FeedbackCase).where(FeedbackCase.merged_into == case.key)).all()

@@ -170,6 +170,17 @@ def units_of(session: Session, unit_ids: Collection[int]) -> list[Unit]:
     return list(session.scalars(select(Unit).where(Unit.id.in_(readers)).order_by(Unit.name, Unit.code)))
 
 
+def units_in(session: Session, unit_ids: Collection[int]) -> list[Unit]:
+    """List units by name."""
+    return list(session.scalars(select(Unit).where(Unit.id.in_(unit_ids)).order_by(Unit.name, Unit.code)))
+
+
+def merged_into(session: Session, main: FeedbackCase) -> list[FeedbackCase]:
+    """List the cases that are answered together with this one."""
+    query = select(FeedbackCase).where(FeedbackCase.merged_into == main.key)
+    return list(session.scalars(query.order_by(FeedbackCase.received_on, FeedbackCase.key)))
+
+
 def similar(session: Session, sight: Sight, found: FeedbackCase) -> list[FeedbackCase]:
     """List open cases into which this one may be merged: same reader, same restriction, newest first."""
     query = (

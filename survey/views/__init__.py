@@ -6,13 +6,16 @@ from flask import Flask
 
 from survey.views import (
     auth,
+    cases,
     citizen,
     deliveries,
     devices,
     errors,
     exports,
     feedback,
+    feedback_lists,
     health,
+    inbox,
     jobs,
     kiosk,
     notices,
@@ -41,6 +44,9 @@ BLUEPRINTS = (
     jobs.blueprint,
     notices.blueprint,
     deliveries.blueprint,
+    inbox.blueprint,
+    cases.blueprint,
+    feedback_lists.blueprint,
     questionnaires.blueprint,
     questionnaire_drafts.blueprint,
 )

@@ -15,8 +15,10 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from survey.access import Permission, may
 from survey.extensions import csrf, db, limiter
+from survey.services import inbox
 from survey.services.example import is_example
 from survey.views import errors
+from survey.views.case_access import now, sight_of
 
 ERRORS = {
     400: (_("Yêu cầu không đọc được"), _("Xin quay lại trang trước và thử lại.")),
@@ -59,7 +61,14 @@ def _shared() -> dict[str, Any]:
         "is_example": is_example(db.session),
         "may": lambda permission: current_user.is_authenticated and may(current_user, permission),
         "Permission": Permission,
+        "feedback_waiting": _feedback_waiting,
     }
+
+
+def _feedback_waiting() -> int:
+    """Count the open cases that the officer may see, for the navigation."""
+    seen = sight_of(current_user._get_current_object())
+    return inbox.waiting(db.session, seen, today=now().date()).open_count
 
 
 def _keep_language(_endpoint: str, values: dict[str, Any]) -> None:

@@ -19,6 +19,7 @@ from survey.config import TIME_ZONE, Settings
 from survey.errors import HailongError
 from survey.extensions import db, limiter
 from survey.feedback_messages import (
+    CITIZEN_CATEGORY_WORDS,
     ENTRY_WORDS,
     FEEDBACK_FAULTS,
     READER_WORDS,
@@ -27,7 +28,7 @@ from survey.feedback_messages import (
     TOPIC_WORDS,
 )
 from survey.messages import sentence
-from survey.models import FeedbackCase
+from survey.models import FeedbackCase, FeedbackEntry, Unit
 from survey.services import feedback, feedback_reply
 from survey.services.contact import Contact, unseal
 from survey.services.desk import desk_of
@@ -176,16 +177,30 @@ def _ask_for_code(title: str, text: str, typed: str, *, status: int = 200) -> Re
     return public_page.respond(html, status, style=style)
 
 
+def _passed_to(case: FeedbackCase, until: FeedbackEntry | None) -> Unit | None:
+    """Find the unit that a case was last passed on to before an entry, or ever."""
+    passed = [
+        entry.unit
+        for entry in case.entries
+        if entry.unit is not None and (until is None or entry.position < until.position)
+    ]
+    return passed[-1] if passed else None
+
+
 def _page(
     code: str, case: FeedbackCase, form: TrackingForm, *, ask: str = "", status: int = 200, problem: str = ""
 ) -> Response:
+    desk = desk_of(db.session, case.about_unit_id, today=datetime.now(TIME_ZONE).date())
     html = public_page.render(
         "citizen/track_ask.html" if ask else "citizen/track.html",
         style=public_page.FEEDBACK_STYLE,
         code=codes.grouped(code),
         case=case,
-        desk=desk_of(db.session, case.about_unit_id, today=datetime.now(TIME_ZONE).date()),
+        desk=desk,
         reader_name=name_in_sentence(case.reader_unit.name, case.reader_unit.kind),
+        passed_to=lambda entry: _passed_to(case, entry),
+        first_reader=case.reader_unit.name if _passed_to(case, None) is None else desk.above_name or "",
+        categories=CITIZEN_CATEGORY_WORDS,
         answer=feedback.latest_answer(case),
         form=form,
         ask=ask,
