@@ -20,7 +20,7 @@ KINDS = {
     "assigned": _("Việc được giao cho tôi"),
     "transferred": _("Góp ý, phản ánh được chuyển đến đơn vị"),
     "reopened": _("Người dân đề nghị xem lại câu trả lời"),
-    "due": _("Ngày mai đến hạn trả lời"),
+    "due": _("Ngày làm việc tới là hạn trả lời"),
     "overdue": _("Quá hạn trả lời"),
     "escalated": _("Đơn vị cấp dưới để quá hạn"),
     "weekly": _("Thư tổng hợp sáng thứ Hai"),

@@ -22,11 +22,9 @@ def has(officer: Officer, permission: Permission) -> bool:
 
 def sight_of(session: Session, officer: Officer) -> Sight:
     """Return which cases an officer may see."""
-    return Sight(
-        officer_id=officer.id,
-        unit_ids=_units(session, officer, Permission.READ_FEEDBACK),
-        restricted_ids=_units(session, officer, Permission.READ_RESTRICTED_FEEDBACK),
-    )
+    unit_ids = _units(session, officer, Permission.READ_FEEDBACK)
+    restricted = _units(session, officer, Permission.READ_RESTRICTED_FEEDBACK)
+    return Sight(officer.id, unit_ids, restricted & unit_ids)
 
 
 def sees(session: Session, officer: Officer, case: FeedbackCase) -> bool:

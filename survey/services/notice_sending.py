@@ -68,11 +68,10 @@ def tell_citizen(session: Session, settings: Settings, payload: Payload, *, now:
     if case is None or case.erased_on is not None or case.contact is None:
         return
     contact = unseal(settings.key_for("feedback contact"), case.key, case.contact.sealed)
-    if contact.email:
-        if settings.mail_server is not None:
-            letter = words.answered(base_url=settings.base_url)
-            _mail(session, settings.mail_server, contact.email, letter, payload, now)
-    elif settings.webhook is not None and settings.webhook.offers_phones:
+    if contact.email and settings.mail_server is not None:
+        letter = words.answered(base_url=settings.base_url)
+        _mail(session, settings.mail_server, contact.email, letter, payload, now)
+    elif contact.phone and settings.webhook is not None and settings.webhook.offers_phones:
         handle = contact_handle.issue(session, case, now=now)
         webhook.send(settings.webhook, Event("citizen.answered", payload["mark"], {"handle": handle}), now=now)
 
