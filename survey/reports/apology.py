@@ -1,7 +1,7 @@
 """The draft of a letter that apologises for a late dossier and names a new day, in the layout of NĐ 30/2020/NĐ-CP.
 
-It follows the purpose of Mẫu 04 (Thông tư 03/2025/TT-VPCP), whose wording the clerk compares; what the program does
-not know, above all who the citizen and which the dossier is, stays blank.
+It follows the purpose of Mẫu 04 (Thông tư 03/2025/TT-VPCP), whose wording the clerk compares; what the program
+does not know, above all who the citizen and which the dossier is, stays blank.
 """
 
 from __future__ import annotations
@@ -65,10 +65,13 @@ def _body(letter: Apology) -> tuple[str, ...]:
     day = f"{letter.received_on:%d/%m/%Y}"
     return (
         f"Ngày {SHORT_BLANK} tháng {SHORT_BLANK} năm {SHORT_BLANK}, {letter.one_stop_name} đã tiếp nhận hồ sơ của "
-        f"Ông/Bà, mã hồ sơ: {BLANK}, đề nghị giải quyết: {BLANK}{BLANK}.",
+        "Ông/Bà.",
+        f"Mã hồ sơ: {BLANK}{BLANK}",
+        f"Đề nghị giải quyết: {BLANK}{BLANK}",
         f"Ngày hẹn trả kết quả ghi trên giấy tiếp nhận: ngày {SHORT_BLANK} tháng {SHORT_BLANK} năm {SHORT_BLANK}. "
         f"Ngày {day}, Ông/Bà đã gửi phản ánh về việc này (mã {letter.reference}).",
-        f"Đến nay hồ sơ của Ông/Bà chưa giải quyết xong. Lý do: {BLANK}{BLANK}{BLANK}.",
+        "Đến nay hồ sơ của Ông/Bà chưa giải quyết xong.",
+        f"Lý do: {BLANK}{BLANK}{BLANK}",
         f"Chúng tôi xin lỗi Ông/Bà vì sự chậm trễ này và đề nghị gia hạn thời gian trả kết quả. Kết quả sẽ "
         f"được trả vào {SHORT_BLANK} giờ {SHORT_BLANK}, ngày {SHORT_BLANK} tháng {SHORT_BLANK} năm {SHORT_BLANK}.",
         f"Nếu cần trao đổi thêm, xin Ông/Bà liên hệ {BLANK}, số điện thoại {BLANK}.",
@@ -87,7 +90,7 @@ def _page(document: Any) -> None:
 
 
 def _head(document: Any, letter: Apology) -> None:
-    left, right = _columns(document, Mm(70), Mm(90))
+    left, right = _columns(document, Mm(66), Mm(94))
     if letter.above:
         _line(left, letter.above.upper(), size=12, align=CENTRE, after=0)
     _underlined(left, letter.issuer.upper(), size=12)
@@ -100,7 +103,7 @@ def _head(document: Any, letter: Apology) -> None:
 
 
 def _foot(document: Any) -> None:
-    left, right = _columns(document, Mm(70), Mm(90))
+    left, right = _columns(document, Mm(66), Mm(94))
     _line(left, "Nơi nhận:", size=12, bold=True, italic=True, after=0)
     for text in ("- Như trên;", f"- {SHORT_BLANK};", f"- Lưu: VT, {SHORT_BLANK}."):
         _line(left, text, size=11, after=0)
