@@ -90,7 +90,8 @@ class Letter:
 
 def notice(name: str, waiting: Sequence[Waiting], *, base_url: str) -> Letter:
     """Write to an officer which cases wait; who reads it must sign in to see more."""
-    lines = [line for each in waiting[:MOST_LINES] for line in _lines(each, base_url)]
+    urgent_first = sorted(waiting, key=lambda each: (each.due_on is None, each.due_on or date.min))
+    lines = [line for each in urgent_first[:MOST_LINES] for line in _lines(each, base_url)]
     if len(waiting) > MOST_LINES:
         lines.append(f"… và {count(len(waiting) - MOST_LINES)} việc khác: {base_url}/officer/feedback")
     return Letter(_subject(waiting), _body(name, lines, base_url))

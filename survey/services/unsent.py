@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, delete, func, select
 from sqlalchemy.orm import Session
@@ -14,8 +17,19 @@ from survey.services import audit
 # The work of notices that leaves nothing anybody looks for later.
 PASSING = ("announce", "deadlines", "digests", "publish_replies")
 SENDING = ("mail_notice", "mail_digest", "tell_citizen", "webhook")
-MOST_SHOWN = 20
+MOST_READ = 2_000
 KEPT = timedelta(days=30)
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """Notices of one kind that one reason holds up; `next_at` is None where it was given up."""
+
+    kind: str
+    fault: dict[str, Any]
+    count: int
+    since: datetime
+    next_at: datetime | None
 
 
 def count(session: Session) -> int:
@@ -23,10 +37,21 @@ def count(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Job).where(_is_unsent())) or 0
 
 
-def latest(session: Session) -> list[Job]:
-    """List the newest of them."""
-    query = select(Job).where(_is_unsent()).order_by(Job.created_at.desc(), Job.id.desc())
-    return list(session.scalars(query.limit(MOST_SHOWN)))
+def groups(session: Session) -> list[Unsent]:
+    """Sum up what did not go out, the newest trouble first: a server that is away stops many for one reason."""
+    found: dict[tuple[str, str, bool], Unsent] = {}
+    query = select(Job).where(_is_unsent()).order_by(Job.created_at.desc(), Job.id.desc()).limit(MOST_READ)
+    for job in session.scalars(query):
+        is_over = job.state == JobState.FAILED
+        key = (job.kind, json.dumps(job.fault, sort_keys=True), is_over)
+        known = found.get(key)
+        next_at = None if is_over else job.run_after
+        if known is None:
+            found[key] = Unsent(job.kind, job.fault, 1, job.created_at, next_at)
+        else:
+            soonest = min((at for at in (known.next_at, next_at) if at is not None), default=None)
+            found[key] = Unsent(job.kind, job.fault, known.count + 1, job.created_at, soonest)
+    return list(found.values())
 
 
 def send_again(session: Session, *, now: datetime, actor: str) -> int:

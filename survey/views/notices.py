@@ -15,8 +15,9 @@ from survey.config import TIME_ZONE, Settings
 from survey.errors import HailongError
 from survey.extensions import db
 from survey.messages import sentence
-from survey.models import Job, NoticeChoice, NoticeKind
+from survey.models import NoticeChoice, NoticeKind
 from survey.services import notice, unsent
+from survey.services.unsent import Unsent
 from survey.views.officer_page import officer_blueprint
 
 blueprint = officer_blueprint("notices")
@@ -61,7 +62,7 @@ def _page(form: NoticeForm) -> str:
         mail_server=settings.mail_server,
         webhook=settings.webhook,
         keeps=keeps,
-        unsent=[(job, _reason(job)) for job in unsent.latest(db.session)] if keeps else [],
+        unsent=[(each, _reason(each)) for each in unsent.groups(db.session)] if keeps else [],
         unsent_count=unsent.count(db.session) if keeps else 0,
     )
 
@@ -73,9 +74,9 @@ def _form() -> NoticeForm:
     return form
 
 
-def _reason(job: Job) -> str:
+def _reason(held: Unsent) -> str:
     try:
-        return str(sentence(HailongError(job.fault["code"], **job.fault["params"])))
+        return str(sentence(HailongError(held.fault["code"], **held.fault["params"])))
     except KeyError:
         return str(_("Chưa rõ vì sao."))
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from survey.extensions import db
-from survey.models import Category, Job, JobState, NoticeChoice, NoticeKind, Officer, Reader, Role, Topic, Unit
+from survey.models import Category, Job, NoticeChoice, NoticeKind, Officer, Reader, Role, Topic, Unit
 from survey.services import deadline, feedback, feedback_handling, feedback_reply, notice, unsent, work
 from survey.services.contact import Contact
 from survey.services.feedback_answer import reference
@@ -352,7 +352,8 @@ def test_a_mail_server_that_is_away_for_hours_loses_nothing(place: Place) -> Non
     send_case(place.session, place.ward, today=FRIDAY)
     place.box.answer = "451 later"
     place.plan_and_work(FRIDAY, "09:00")
-    assert unsent.count(place.session) == 2
+    (held,) = unsent.groups(place.session)
+    assert (held.count, held.fault["code"], held.next_at) == (2, "mail_server_away", at(FRIDAY, "09:05"))
     place.box.answer = ""
     place.plan_and_work(FRIDAY, "09:04")
     assert place.told() == {}
@@ -366,12 +367,11 @@ def test_what_is_refused_for_good_is_kept_for_the_administrator_and_can_be_sent_
     place.box.answer = "550 no"
     place.gateway.status = 403
     place.plan_and_work(FRIDAY)
-    failed = unsent.latest(place.session)
-    assert {(job.kind, job.fault["code"]) for job in failed} == {
-        ("mail_notice", "mail_refused"),
-        ("webhook", "gateway_refused"),
+    failed = unsent.groups(place.session)
+    assert {(held.kind, held.fault["code"], held.count, held.next_at) for held in failed} == {
+        ("mail_notice", "mail_refused", 2, None),
+        ("webhook", "gateway_refused", 1, None),
     }
-    assert {job.state for job in failed} == {JobState.FAILED}
     place.box.answer, place.gateway.status = "", 204
     assert unsent.send_again(place.session, now=at(FRIDAY, "10:30"), actor="admin@example.vn") == 3
     place.plan_and_work(FRIDAY, "10:31")
