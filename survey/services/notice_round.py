@@ -69,8 +69,9 @@ def announce(session: Session, *, now: datetime) -> int:
 def deadlines(session: Session, calendar: Calendar, *, now: datetime) -> int:
     """Ask for the notices of what is due the next working day or overdue, and escalate what is overdue, once.
 
-    Nothing happens on days on which nobody works. Returns how many cases were escalated.
+    Nothing happens on days on which nobody works, but that old jobs go. Returns how many cases were escalated.
     """
+    unsent.forget(session, now=now)
     today = day_of(now)
     if not calendar.is_working(today):
         return 0
@@ -91,7 +92,6 @@ def deadlines(session: Session, calendar: Calendar, *, now: datetime) -> int:
 
 def digests(session: Session, *, now: datetime) -> int:
     """Ask for a digest for everyone who wishes one; return how many. After Tuesday it is too late for it."""
-    unsent.forget(session, now=now)
     today = day_of(now)
     monday = monday_of(today)
     asked = 0

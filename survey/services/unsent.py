@@ -18,7 +18,8 @@ from survey.services import audit
 PASSING = ("announce", "deadlines", "digests", "publish_replies")
 SENDING = ("mail_notice", "mail_digest", "tell_citizen", "webhook")
 MOST_READ = 2_000
-KEPT = timedelta(days=30)
+# Longer than a week, so that this week's digests are known to be done.
+KEPT_WHEN_DONE, KEPT_WHEN_FAILED = timedelta(days=8), timedelta(days=30)
 
 
 @dataclass(frozen=True)
@@ -72,9 +73,11 @@ def send_again(session: Session, *, now: datetime, actor: str) -> int:
 
 
 def forget(session: Session, *, now: datetime) -> None:
-    """Delete what was sent, or given up, a month ago: by then nobody asks who was told of what."""
+    """Delete what was sent a week ago or given up a month ago: by then nobody asks who was told of what."""
     with write(session):
-        session.execute(delete(Job).where(Job.kind.in_(SENDING + PASSING), Job.finished_at < now - KEPT))
+        done = (Job.state == JobState.DONE) & (Job.finished_at < now - KEPT_WHEN_DONE)
+        failed = (Job.state == JobState.FAILED) & (Job.finished_at < now - KEPT_WHEN_FAILED)
+        session.execute(delete(Job).where(Job.kind.in_(SENDING + PASSING), done | failed))
 
 
 def _is_unsent() -> ColumnElement[bool]:

@@ -380,13 +380,16 @@ def test_what_is_refused_for_good_is_kept_for_the_administrator_and_can_be_sent_
     assert first.headers["Hailong-Event-Id"] == again.headers["Hailong-Event-Id"]
 
 
-def test_a_month_later_no_job_tells_who_heard_of_which_case(place: Place) -> None:
+def test_days_later_no_job_tells_who_heard_of_which_case_and_what_failed_stays_for_a_month(place: Place) -> None:
     send_case(place.session, place.ward, today=FRIDAY)
+    place.gateway.status = 403
     place.plan_and_work(FRIDAY)
     assert place.session.scalars(select(Job).where(Job.kind == "mail_notice")).all()
-    place.plan_and_work(FRIDAY + timedelta(days=45))
-    kept = place.session.scalars(select(Job).where(Job.created_at < at(FRIDAY + timedelta(days=1)))).all()
-    assert {job.kind for job in kept} <= {"purge"}
+    old = select(Job.kind).where(Job.created_at < at(MONDAY), Job.kind != "purge")
+    place.plan_and_work(FRIDAY + timedelta(days=9))
+    assert set(place.session.scalars(old)) == {"webhook"}
+    place.plan_and_work(FRIDAY + timedelta(days=31))
+    assert set(place.session.scalars(old)) == set()
 
 
 def test_without_mail_server_and_gateway_the_work_is_done_and_nothing_waits(
