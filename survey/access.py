@@ -15,16 +15,13 @@ from survey.extensions import db, login_manager
 from survey.models import Device, Officer, Unit
 from survey.permissions import PERMISSIONS as PERMISSIONS
 from survey.permissions import Permission as Permission
+from survey.permissions import has_permission
 from survey.services.unit_tree import ids_below
 
+may = has_permission
 SESSION_LIFETIME = timedelta(hours=8)
 _UNTIL = "until"
 _CREDENTIAL = "credential"
-
-
-def may(officer: Officer, permission: Permission) -> bool:
-    """Tell whether a role of the officer has `permission`, on whichever unit."""
-    return any(permission in PERMISSIONS[grant.role] for grant in officer.grants)
 
 
 def visible_units(database: Session, officer: Officer, permission: Permission) -> set[int]:

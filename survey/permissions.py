@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum, auto
 
-from survey.models import Role
+from survey.models import Officer, Role
 
 
 class Permission(StrEnum):
@@ -106,3 +106,8 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {Permission.MANAGE_OFFICERS, Permission.MANAGE_UNITS, Permission.MANAGE_DEVICES}
     ),
 }
+
+
+def has_permission(officer: Officer, permission: Permission) -> bool:
+    """Tell whether a role of the officer has `permission`, on whichever unit."""
+    return any(permission in PERMISSIONS[grant.role] for grant in officer.grants)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -39,23 +39,20 @@ def enqueue(
         known = session.scalar(select(Job).where(Job.key == key))
         if known is not None:
             return known
-    job = Job(
-        kind=kind,
-        key=key,
-        state=JobState.WAITING,
-        payload=payload or {},
-        result={},
-        fault={},
-        progress_share=0.0,
-        attempts=0,
-        created_by=actor,
-        created_at=now,
-        run_after=run_after or now,
-        files=[JobFile(name=name, content=content) for name, content in (files or {}).items()],
-    )
+    job = _waiting(kind, payload or {}, actor=actor, now=now)
+    job.key, job.run_after = key, run_after or now
+    job.files = [JobFile(name=name, content=content) for name, content in (files or {}).items()]
     session.add(job)
     session.flush()
     return job
+
+
+def enqueue_all(
+    session: Session, kind: str, payloads: Iterable[dict[str, Any]], *, actor: str, now: datetime
+) -> None:
+    """Ask for many pieces of one kind at once, inside the transaction of a use case."""
+    session.add_all(_waiting(kind, payload, actor=actor, now=now) for payload in payloads)
+    session.flush()
 
 
 def ask(
@@ -131,6 +128,21 @@ def fail(session: Session, job_id: int, error: HailongError | None, *, now: date
             job.state, job.run_after = JobState.WAITING, now + timedelta(minutes=5**job.attempts)
         else:
             job.state, job.finished_at = JobState.FAILED, now
+
+
+def _waiting(kind: str, payload: dict[str, Any], *, actor: str, now: datetime) -> Job:
+    return Job(
+        kind=kind,
+        state=JobState.WAITING,
+        payload=payload,
+        result={},
+        fault={},
+        progress_share=0.0,
+        attempts=0,
+        created_by=actor,
+        created_at=now,
+        run_after=now,
+    )
 
 
 def _take_up_again(session: Session, now: datetime) -> None:

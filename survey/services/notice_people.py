@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, selectinload
 
-from survey.models import FeedbackCase, Grant, NoticeKind, Officer, Unit
+from survey.models import FeedbackCase, Grant, NoticeChoice, NoticeKind, Officer, Unit
 from survey.permissions import PERMISSIONS, Permission
 from survey.services.desk import unit_above
 from survey.services.inbox import Sight, visible
+from survey.services.notice_choice import choices
 from survey.services.unit_tree import ids_below
-
-
-def has(officer: Officer, permission: Permission) -> bool:
-    """Tell whether a role of the officer has `permission`, on whichever unit."""
-    return any(permission in PERMISSIONS[grant.role] for grant in officer.grants)
 
 
 def sight_of(session: Session, officer: Officer) -> Sight:
@@ -27,41 +22,67 @@ def sight_of(session: Session, officer: Officer) -> Sight:
     return Sight(officer.id, unit_ids, restricted & unit_ids)
 
 
-def sees(session: Session, officer: Officer, case: FeedbackCase) -> bool:
-    """Tell whether an officer may see a case now; nobody whose account is closed does."""
-    if not officer.is_active:
-        return False
-    query = select(FeedbackCase.key).where(FeedbackCase.key == case.key, visible(sight_of(session, officer)))
-    return session.scalar(query) is not None
+class Hearing:
+    """Who hears of the cases in `scope`; what is asked of one officer or unit is asked of the database once."""
 
+    def __init__(self, session: Session, scope: ColumnElement[bool], *, today: date) -> None:
+        self._session = session
+        self._scope = scope
+        self._today = today
+        self._seen: dict[str, frozenset[bytes]] = {}
+        self._people: dict[int, list[Officer]] = {}
+        self._at_once: dict[str, frozenset[NoticeKind]] = {}
 
-def hearers(session: Session, case: FeedbackCase, kind: NoticeKind, *, today: date) -> list[Officer]:
-    """List who is to hear of a case, before their own choices."""
-    # By their ids: what was changed a moment ago is not in the relationships yet.
-    assignee = None if case.assignee_id is None else session.get(Officer, case.assignee_id)
-    reader_unit = session.get_one(Unit, case.reader_unit_id)
-    handler = [] if assignee is None else [assignee]
-    if kind is NoticeKind.ASSIGNED or (kind is NoticeKind.DUE and handler):
-        found: Sequence[Officer] = handler
-    elif kind is NoticeKind.ESCALATED:
-        above = unit_above(reader_unit, today)
-        found = [] if above is None else nearest(session, above, case, today=today)
-    else:
-        found = [*handler, *nearest(session, reader_unit, case, today=today)]
-    seeing = {officer.id: officer for officer in found if sees(session, officer, case)}
-    return list(seeing.values())
+    def wishing(self, case: FeedbackCase, kind: NoticeKind) -> list[Officer]:
+        """List who may hear of a case and wishes to hear of it at once."""
+        return [officer for officer in self._hearers(case, kind) if kind in self._wishes(officer)]
 
+    def _hearers(self, case: FeedbackCase, kind: NoticeKind) -> list[Officer]:
+        # By their ids: what was changed a moment ago is not in the relationships yet.
+        assignee = None if case.assignee_id is None else self._session.get(Officer, case.assignee_id)
+        reader_unit = self._session.get_one(Unit, case.reader_unit_id)
+        handler = [] if assignee is None else [assignee]
+        if kind is NoticeKind.ASSIGNED or (kind is NoticeKind.DUE and handler):
+            found = handler
+        elif kind is NoticeKind.ESCALATED:
+            found = self._nearest(unit_above(reader_unit, self._today), case)
+        else:
+            found = [*handler, *self._nearest(reader_unit, case)]
+        return list({officer.id: officer for officer in found if self._sees(officer, case)}.values())
 
-def nearest(session: Session, unit: Unit, case: FeedbackCase, *, today: date) -> list[Officer]:
-    """List the people of a unit who may see a case; where there is nobody, those of the next unit above."""
-    place: Unit | None = unit
-    while place is not None:
-        query = select(Officer).join(Grant).where(Grant.unit_id == place.id, Officer.disabled_at.is_(None))
-        people = [officer for officer in session.scalars(query.distinct()) if sees(session, officer, case)]
-        if people:
-            return people
-        place = unit_above(place, today)
-    return []
+    def _nearest(self, unit: Unit | None, case: FeedbackCase) -> list[Officer]:
+        """List the people of a unit who may see a case; where there is nobody, those of the next unit above."""
+        while unit is not None:
+            people = [officer for officer in self._people_of(unit) if self._sees(officer, case)]
+            if people:
+                return people
+            unit = unit_above(unit, self._today)
+        return []
+
+    def _people_of(self, unit: Unit) -> list[Officer]:
+        if unit.id not in self._people:
+            query = select(Officer).where(Officer.grants.any(Grant.unit_id == unit.id))
+            self._people[unit.id] = list(
+                self._session.scalars(query.options(selectinload(Officer.grants)).order_by(Officer.email))
+            )
+        return self._people[unit.id]
+
+    def _sees(self, officer: Officer, case: FeedbackCase) -> bool:
+        """Tell whether an officer may see a case; nobody whose account is closed does."""
+        if not officer.is_active:
+            return False
+        if officer.id not in self._seen:
+            query = select(FeedbackCase.key).where(self._scope, visible(sight_of(self._session, officer)))
+            self._seen[officer.id] = frozenset(self._session.scalars(query))
+        return case.key in self._seen[officer.id]
+
+    def _wishes(self, officer: Officer) -> frozenset[NoticeKind]:
+        if officer.id not in self._at_once:
+            chosen = choices(self._session, officer)
+            self._at_once[officer.id] = frozenset(
+                kind for kind, choice in chosen.items() if choice is NoticeChoice.AT_ONCE
+            )
+        return self._at_once[officer.id]
 
 
 def _units(session: Session, officer: Officer, permission: Permission) -> frozenset[int]:

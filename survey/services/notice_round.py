@@ -5,6 +5,7 @@ Each hour what citizens did, each working day what is due or overdue, each Monda
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from sqlalchemy import select
@@ -12,18 +13,18 @@ from sqlalchemy.orm import Session
 
 from survey.database import write
 from survey.models import FeedbackCase, FeedbackNotice, NoticeChoice, NoticeKind, Officer
-from survey.permissions import Permission
+from survey.permissions import Permission, has_permission
 from survey.services import audit, job, notice, unsent
 from survey.services.feedback import OPEN
 from survey.services.feedback_answer import day_of, reference
-from survey.services.notice_people import has
+from survey.services.notice_choice import choices
+from survey.services.notice_people import Hearing
 from survey.services.working_days import Calendar
 
 FIRST_HOUR, LAST_HOUR = 7, 18
 DEADLINES_AT = timedelta(hours=7)
 DIGESTS_AT = timedelta(hours=7, minutes=30)
 LATEST_DIGEST = timedelta(days=1)
-Waiting = dict[str, list[tuple[NoticeKind, FeedbackCase]]]
 
 
 def round_key(now: datetime) -> str:
@@ -53,16 +54,13 @@ def monday_of(day: date) -> date:
 
 def announce(session: Session, *, now: datetime) -> int:
     """Ask for the notices of what citizens did since the last round; return how many acts there were."""
-    waiting: Waiting = {}
     with write(session):
         acts = session.scalars(select(FeedbackNotice).with_for_update()).all()
+        told = [(act.kind, session.get_one(FeedbackCase, act.case_key)) for act in acts]
+        open_now = [(kind, case) for kind, case in told if case.state in OPEN and case.erased_on is None]
+        _tell(session, open_now, now=now)
         for act in acts:
-            case = session.get_one(FeedbackCase, act.case_key)
-            if case.state in OPEN and case.erased_on is None:
-                _add(session, waiting, case, act.kind, now=now)
-                notice.event(session, act.kind, case, now=now)
             session.delete(act)
-        _mail(session, waiting, now=now)
     return len(acts)
 
 
@@ -75,19 +73,18 @@ def deadlines(session: Session, calendar: Calendar, *, now: datetime) -> int:
     today = day_of(now)
     if not calendar.is_working(today):
         return 0
-    waiting: Waiting = {}
-    escalated = 0
     with write(session):
-        for case in _due(session, calendar.add(today, 1)):
-            due_on = case.due_on or today
-            if due_on > today:
-                _add(session, waiting, case, NoticeKind.DUE, now=now)
-                notice.event(session, NoticeKind.DUE, case, now=now)
-            elif due_on < today and case.escalated_on is None:
-                _escalate(session, waiting, case, now=now)
-                escalated += 1
-        _mail(session, waiting, now=now)
-    return escalated
+        due = _due(session, calendar.add(today, 1))
+        soon = [case for case in due if case.due_on is not None and case.due_on > today]
+        late = [
+            case for case in due if case.due_on is not None and case.due_on < today and case.escalated_on is None
+        ]
+        told = [(kind, case) for case in late for kind in (NoticeKind.OVERDUE, NoticeKind.ESCALATED)]
+        _tell(session, told + [(NoticeKind.DUE, case) for case in soon], now=now)
+        for case in late:
+            case.escalated_on = today
+            audit.record(session, now=now, actor=notice.ACTOR, action="feedback.escalate", subject=reference(case))
+    return len(late)
 
 
 def digests(session: Session, *, now: datetime) -> int:
@@ -99,20 +96,12 @@ def digests(session: Session, *, now: datetime) -> int:
         return asked
     with write(session):
         for officer in session.scalars(select(Officer).where(Officer.disabled_at.is_(None))):
-            chosen = notice.choices(session, officer)[NoticeKind.WEEKLY]
-            if has(officer, Permission.READ_FEEDBACK) and chosen is not NoticeChoice.OFF:
+            chosen = choices(session, officer)[NoticeKind.WEEKLY]
+            if has_permission(officer, Permission.READ_FEEDBACK) and chosen is not NoticeChoice.OFF:
                 payload = {"officer": officer.id, "monday": monday.isoformat(), "mark": notice.new_mark()}
                 job.enqueue(session, "mail_digest", payload, actor=notice.ACTOR, now=now)
                 asked += 1
     return asked
-
-
-def _escalate(session: Session, waiting: Waiting, case: FeedbackCase, *, now: datetime) -> None:
-    for kind in (NoticeKind.OVERDUE, NoticeKind.ESCALATED):
-        _add(session, waiting, case, kind, now=now)
-        notice.event(session, kind, case, now=now)
-    case.escalated_on = day_of(now)
-    audit.record(session, now=now, actor=notice.ACTOR, action="feedback.escalate", subject=reference(case))
 
 
 def _due(session: Session, until: date) -> list[FeedbackCase]:
@@ -126,14 +115,12 @@ def _due(session: Session, until: date) -> list[FeedbackCase]:
     return list(session.scalars(query.order_by(FeedbackCase.due_on, FeedbackCase.key).with_for_update()))
 
 
-def _add(session: Session, waiting: Waiting, case: FeedbackCase, kind: NoticeKind, *, now: datetime) -> None:
-    for officer in notice.wishing(session, case, kind, now=now):
-        known = waiting.setdefault(officer.id, [])
-        if all(other is not case for _kind, other in known):
-            known.append((kind, case))
-
-
-def _mail(session: Session, waiting: Waiting, *, now: datetime) -> None:
-    """One mail to each, with all that waits."""
-    for officer_id, cases in waiting.items():
-        notice.mail(session, session.get_one(Officer, officer_id), cases, now=now)
+def _tell(session: Session, told: Sequence[notice.Told], *, now: datetime) -> None:
+    """Ask for one mail to each who is to hear of any of it, each case once, and for the events of the webhook."""
+    hearing = Hearing(session, FeedbackCase.state.in_(OPEN), today=day_of(now))
+    waiting: dict[str, dict[bytes, notice.Told]] = {}
+    for kind, case in told:
+        for officer in hearing.wishing(case, kind):
+            waiting.setdefault(officer.id, {}).setdefault(case.key, (kind, case))
+    notice.mails(session, {who: list(cases.values()) for who, cases in waiting.items()}, now=now)
+    notice.events(session, told, now=now)

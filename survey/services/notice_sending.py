@@ -11,15 +11,16 @@ from sqlalchemy.orm import Session
 
 from survey.config import MailServer, Settings
 from survey.models import FeedbackCase, NoticeChoice, NoticeKind, Officer
-from survey.permissions import Permission
+from survey.permissions import Permission, has_permission
 from survey.reports import notice as words
-from survey.services import contact_handle, inbox, mail, notice, webhook
+from survey.services import contact_handle, inbox, mail, webhook
 from survey.services.contact import unseal
 from survey.services.digest import week_of
 from survey.services.feedback import OPEN
 from survey.services.feedback_answer import day_of, reference
 from survey.services.mail import Mail
-from survey.services.notice_people import has, sight_of
+from survey.services.notice_choice import choices
+from survey.services.notice_people import sight_of
 from survey.services.webhook import Event
 
 Payload = Mapping[str, Any]
@@ -47,9 +48,9 @@ def mail_digest(session: Session, settings: Settings, payload: Payload, *, now: 
     officer = session.get(Officer, payload["officer"])
     if settings.mail_server is None or officer is None or not officer.is_active:
         return
-    chosen = notice.choices(session, officer)
+    chosen = choices(session, officer)
     wanted = chosen[NoticeKind.WEEKLY]
-    if wanted is NoticeChoice.OFF or not has(officer, Permission.READ_FEEDBACK):
+    if wanted is NoticeChoice.OFF or not has_permission(officer, Permission.READ_FEEDBACK):
         return
     monday = date.fromisoformat(payload["monday"])
     week = week_of(session, officer, chosen, monday=monday, today=day_of(now))

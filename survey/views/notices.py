@@ -16,7 +16,7 @@ from survey.errors import HailongError
 from survey.extensions import db
 from survey.messages import sentence
 from survey.models import NoticeChoice, NoticeKind
-from survey.services import notice, unsent
+from survey.services import notice_choice, unsent
 from survey.services.unsent import Unsent
 from survey.views.officer_page import officer_blueprint
 
@@ -37,7 +37,7 @@ def choose() -> Response | tuple[str, int]:
     if not form.validate():
         return _page(form), 422
     chosen = {NoticeKind(kind): NoticeChoice(value) for kind, value in form.chosen.items()}
-    notice.choose(db.session, officer, chosen, now=_now())
+    notice_choice.choose(db.session, officer, chosen, now=_now())
     flash(_("Đã lưu. Thay đổi có hiệu lực ngay."), "good")
     return redirect(url_for("notices.notices"), 303)
 
@@ -68,9 +68,11 @@ def _page(form: NoticeForm) -> str:
 
 
 def _form() -> NoticeForm:
-    chosen = notice.choices(db.session, current_user)
+    chosen = notice_choice.choices(db.session, current_user)
     form = NoticeForm(data={kind.value: choice.value for kind, choice in chosen.items()})
-    form.offer({kind.value: [choice.value for choice in offered] for kind, offered in notice.CHOICES.items()})
+    form.offer(
+        {kind.value: [choice.value for choice in offered] for kind, offered in notice_choice.CHOICES.items()}
+    )
     return form
 
 

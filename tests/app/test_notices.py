@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from survey.extensions import db
 from survey.models import Category, Job, NoticeChoice, NoticeKind, Officer, Reader, Role, Topic, Unit
-from survey.services import deadline, feedback, feedback_handling, feedback_reply, notice, unsent, work
+from survey.services import deadline, feedback, feedback_handling, feedback_reply, notice_choice, unsent, work
 from survey.services.contact import Contact
 from survey.services.feedback_answer import reference
 
@@ -326,7 +326,7 @@ def test_the_digest_counts_what_its_reader_may_see_and_comes_on_monday_morning(p
 def test_what_an_officer_turned_off_is_neither_mailed_nor_in_the_digest(place: Place) -> None:
     place.session.rollback()
     off = {NoticeKind.NEW: NoticeChoice.OFF, NoticeKind.WEEKLY: NoticeChoice.AT_ONCE}
-    notice.choose(place.session, place.clerk, off, now=at(FRIDAY))
+    notice_choice.choose(place.session, place.clerk, off, now=at(FRIDAY))
     send_case(place.session, place.ward, today=FRIDAY, code=CODE)
     place.plan_and_work(FRIDAY)
     assert set(place.told()) == {"leader@example.vn"}
@@ -415,4 +415,4 @@ def _number(text: str, label: str) -> int:
 def _choose(place: Place, chosen: dict[NoticeKind, NoticeChoice]) -> None:
     place.session.rollback()
     for officer in place.session.scalars(select(Officer)).all():
-        notice.choose(place.session, officer, chosen, now=at(date(2026, 7, 1)))
+        notice_choice.choose(place.session, officer, chosen, now=at(date(2026, 7, 1)))

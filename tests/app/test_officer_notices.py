@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from survey.config import TIME_ZONE
 from survey.models import Job, JobState, NoticeChoice, NoticeKind, NoticeSetting, Role
 from survey.services import job as jobs
-from survey.services import notice
+from survey.services import notice, notice_choice
 
 from factories import Factory
 from signing_in import csrf_token, sign_in
@@ -46,16 +46,16 @@ def test_an_officer_chooses_and_finds_the_choice_again(
     assert "Đã lưu" in page.text
     assert '<option selected value="at_once">Tuần nào cũng gửi</option>' in page.text
     session.rollback()
-    assert notice.choices(session, officer)[NoticeKind.NEW] is NoticeChoice.DIGEST
+    assert notice_choice.choices(session, officer)[NoticeKind.NEW] is NoticeChoice.DIGEST
     assert {setting.officer_id for setting in session.scalars(select(NoticeSetting))} == {officer.id}
-    assert notice.choices(session, other)[NoticeKind.NEW] is NoticeChoice.AT_ONCE
+    assert notice_choice.choices(session, other)[NoticeKind.NEW] is NoticeChoice.AT_ONCE
 
 
 def test_who_only_looks_on_hears_in_the_digest_unless_he_chooses_otherwise(
     session: Session, factory: Factory
 ) -> None:
     inspector = factory.officer(factory.unit(), role=Role.INSPECTOR)
-    chosen = notice.choices(session, inspector)
+    chosen = notice_choice.choices(session, inspector)
     assert chosen.pop(NoticeKind.WEEKLY) is NoticeChoice.IF_ANY
     assert set(chosen.values()) == {NoticeChoice.DIGEST}
 
