@@ -6,8 +6,8 @@ import numpy as np
 
 from analysis.diagnostics import margin_gaps
 from analysis.margins import MARGIN_STATUSES, MarginPlan, Margins
-from analysis.rules.score_rule import ScoreRule
-from analysis.scores import CalibrationReport, MarginReport, Warning
+from analysis.rules.score_rule import MARGINS, ScoreRule
+from analysis.scores import CalibrationReport, CellWeight, MarginReport, Warning
 from analysis.sums import BoolArray, FloatArray
 from analysis.weights import UnitWeights
 
@@ -20,6 +20,8 @@ def calibration_reports(margins: Margins, weights: UnitWeights, rule: ScoreRule)
     ]
     lowest, highest = _extremes(margins, weights)
     weighted = (margins.responses > 0) & (margins.dossiers > 0)
+    shown = weighted & (margins.responses >= rule.suppress_below)
+    cells = _cell_weights(margins, weights)
     reports: list[CalibrationReport | None] = []
     for unit, known in enumerate(weighted.tolist()):
         if not known:
@@ -41,6 +43,7 @@ def calibration_reports(margins: Margins, weights: UnitWeights, rule: ScoreRule)
                 highest_ratio=float(highest[unit]),
                 gap=max(gaps, default=None),
                 iterations=int(weights.iterations[unit]),
+                cells=tuple(cells[unit]) if shown[unit] else (),
             )
         )
     return reports
@@ -94,6 +97,19 @@ def _margin_reports(
             )
         )
     return reports
+
+
+def _cell_weights(margins: Margins, weights: UnitWeights) -> list[list[CellWeight]]:
+    names = {plan.name: [*plan.levels, None] for plan in margins.plans}
+    found: list[list[CellWeight]] = [[] for _ in margins.unit_ids]
+    levels = (margins.cells.levels[name].tolist() for name in MARGINS)
+    for unit, field, channel, outcome, n, ratio in zip(
+        margins.cells.unit.tolist(), *levels, margins.cells.count.tolist(), weights.ratio.tolist(), strict=True
+    ):
+        # the last name of each list, at -1, stands for "unknown"
+        place = names["field"][field], names["channel"][channel], names["outcome"][outcome]
+        found[unit].append(CellWeight(*place, int(n), ratio))
+    return found
 
 
 def _by_unit(mask: BoolArray) -> dict[int, list[int]]:

@@ -20,7 +20,7 @@ from scipy.sparse import csr_array
 
 from analysis.residuals import CellMargins
 from analysis.sums import BoolArray, FloatArray, IndexArray, group_sums, ratio
-from analysis.tables import STATES, StateArray, joint_tables, rating_tables
+from analysis.tables import RATINGS, STATES, StateArray, joint_tables, rating_tables
 
 TOP, MEAN, ANSWERED = 0, 1, 2
 # what no rating (row 0) and a rating of 1 to 5 add to the three totals of their item
@@ -192,7 +192,7 @@ def shares_of(tables: FloatArray) -> tuple[FloatArray, FloatArray]:
     commonest = scores[tables[:, :, 2:].argmax(axis=2)]
     above = (tables[:, :, 2:] * (scores - commonest[:, :, None])).sum(axis=2)
     centre = np.zeros((*answered.shape, 3))
-    centre[:, :, TOP] = ratio((tables @ _RATING_VALUES)[:, :, TOP], answered)
+    centre[:, :, TOP] = ratio(_rated(tables)[:, :, TOP], answered)
     centre[:, :, MEAN] = np.where(answered > 0, commonest + ratio(above, answered), 0)
     return answered, centre
 
@@ -203,9 +203,15 @@ def centred_values(centre: FloatArray) -> FloatArray:
     return values
 
 
+def _rated(tables: FloatArray) -> FloatArray:
+    """Turn counts of states (G, K, 7) into totals (G, K, 3), as one product rather than one for each group."""
+    totals: FloatArray = (tables.reshape(-1, RATINGS) @ _RATING_VALUES).reshape(*tables.shape[:2], 3)
+    return totals
+
+
 def _centred(tables: FloatArray, centre: FloatArray) -> FloatArray:
     """Turn counts of states (G, K, 7) into totals centred at shares (G, K, 3); return them flat (G, 3K)."""
-    totals = tables @ _RATING_VALUES
+    totals = _rated(tables)
     for measure in (TOP, MEAN):
         totals[:, :, measure] -= centre[:, :, measure] * totals[:, :, ANSWERED]
     flat: FloatArray = totals.reshape(len(totals), prod(totals.shape[1:]))

@@ -203,8 +203,8 @@ def choose_use(given: Sequence[Answering], parts: FloatArray, layout: Layout, ru
 
 def figures_of(totals: Totals, given: Sequence[Answering], use: Use, layout: Layout, rule: ScoreRule) -> Figures:
     """Put the figures of every unit together."""
-    draft = _drafted(totals, use, layout, rule)
-    measure = MEAN if rule.formula in ("MEAN5", "MEAN04") else TOP
+    draft = _drafted(totals, use, layout, rule, (TOP, MEAN))
+    measure = _official_measure(rule)
     parts = _factor_parts(totals, draft.influence, use, layout, measure)
     return _figures(draft, totals, given, slice(None), parts)
 
@@ -214,7 +214,7 @@ def unweighted_figure(
 ) -> Figures:
     """Return the rule's own index as if everyone counted the same."""
     place = layout.official(rule)
-    draft = _drafted(totals, use, layout, rule)
+    draft = _drafted(totals, use, layout, rule, (_official_measure(rule),))
     return _figures(draft, totals, given, slice(place, place + 1), np.full_like(use.factor_weights, np.nan))
 
 
@@ -240,10 +240,16 @@ def _figures(
     )
 
 
-def _drafted(totals: Totals | UnweightedTotals, use: Use, layout: Layout, rule: ScoreRule) -> "_Draft":
+def _official_measure(rule: ScoreRule) -> int:
+    return MEAN if rule.formula in ("MEAN5", "MEAN04") else TOP
+
+
+def _drafted(
+    totals: Totals | UnweightedTotals, use: Use, layout: Layout, rule: ScoreRule, measures: Sequence[int]
+) -> "_Draft":
     draft = _Draft(totals, layout)
     items, factors = len(layout.items), len(layout.codes)
-    for measure in (TOP, MEAN):
+    for measure in measures:
         item_places = [layout.item(item, measure) for item in range(items)]
         factor_places = [layout.factor(factor, measure) for factor in range(factors)]
         for item, place in enumerate(item_places):

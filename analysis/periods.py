@@ -102,6 +102,16 @@ def reporting_quarter(year: int, quarter: int) -> Period:
     return Period(start, _shifted(start, 3) - timedelta(days=1))
 
 
+def par_year(day: date) -> Period:
+    """Return the year of the reform index that holds the day: 1 October to 30 September.
+
+    >>> par_year(date(2026, 8, 14)).text, par_year(date(2026, 10, 1)).text
+    ('2025-10-01..2026-09-30', '2026-10-01..2027-09-30')
+    """
+    first = day.year if day.month >= 10 else day.year - 1
+    return Period(date(first, 10, 1), date(first + 1, 9, 30))
+
+
 def previous(period: Period) -> Period:
     """Return the period of the same kind just before; ranges of whole months keep their months, others their days.
 

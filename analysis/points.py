@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from functools import cache
 from math import isfinite
 
 from analysis.errors import AnalysisError
@@ -38,7 +39,12 @@ class PrintedCheck:
 
 def round_half_up(value: Decimal, places: int = 2) -> Decimal:
     """Round half away from zero, as people do on paper."""
-    return value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP)
+    return value.quantize(_step(places), rounding=ROUND_HALF_UP)
+
+
+@cache
+def _step(places: int) -> Decimal:
+    return Decimal(1).scaleb(-places)
 
 
 def exact_share(share: float) -> Decimal:

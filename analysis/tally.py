@@ -80,6 +80,31 @@ class Tally:
             seal.update(np.ascontiguousarray(column, column.dtype.newbyteorder("<")).data)
         return seal.hexdigest()
 
+    def unit_digests(self) -> dict[str, str]:
+        """Return the SHA-256 of each unit's rows, which tells whose responses differ when the digests do.
+
+        Levels and sampling units are numbered inside the unit, so that other units do not change it.
+        """
+        first = np.searchsorted(self.unit, np.arange(len(self.unit_ids)))
+        last = np.searchsorted(self.unit, np.arange(len(self.unit_ids)), side="right")
+        return {
+            name: self._slice_digest(slice(start, stop))
+            for name, start, stop in zip(self.unit_ids, first.tolist(), last.tolist(), strict=True)
+        }
+
+    def _slice_digest(self, rows: slice) -> str:
+        seal = hashlib.sha256(json.dumps(["unit", 1, self.items], ensure_ascii=False).encode())
+        for name in ("field", "channel", "outcome"):
+            used, place = np.unique(getattr(self, name)[rows], return_inverse=True)
+            levels = getattr(self, f"{name}_levels")
+            names = [None if level < 0 else levels[level] for level in used.tolist()]
+            seal.update(json.dumps(names, ensure_ascii=False).encode())
+            seal.update(place.astype("<i8").tobytes())
+        psus = np.unique(self.psu[rows], return_inverse=True)[1]
+        for column in (psus, self.trust[rows], self.flagged[rows], self.ratings[rows], self.count[rows]):
+            seal.update(np.ascontiguousarray(column).astype("<i8").tobytes())
+        return seal.hexdigest()
+
 
 _NAME_COLUMNS: Final = ("items", "unit_ids", "field_levels", "channel_levels", "outcome_levels")
 _ROW_COLUMNS: Final = tuple(f.name for f in fields(Tally) if f.name not in _NAME_COLUMNS)

@@ -10,10 +10,10 @@ from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from survey import filters, security, views
-from survey.access import SESSION_LIFETIME
 from survey.config import PROJECT_FOLDER, Settings
 from survey.extensions import babel, csrf, db, limiter, login_manager
 from survey.language import choose_locale
+from survey.officer_session import SESSION_LIFETIME
 from survey.services import deadline, questionnaire
 from survey.services.opening import Openings
 

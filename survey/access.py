@@ -1,17 +1,13 @@
-"""What the signed-in officer may do: by the table of permissions, on the units seen; and the session."""
+"""What the signed-in officer may do, and on which units (permissions.py has the table)."""
 
 from __future__ import annotations
 
-import hashlib
-from datetime import datetime, timedelta
-
-from flask import abort, session
-from flask_login import current_user, login_user, logout_user
+from flask import abort
+from flask_login import current_user
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.config import TIME_ZONE
-from survey.extensions import db, login_manager
+from survey.extensions import db
 from survey.models import Device, Officer, Unit
 from survey.permissions import PERMISSIONS as PERMISSIONS
 from survey.permissions import Permission as Permission
@@ -19,9 +15,6 @@ from survey.permissions import has_permission
 from survey.services.unit_tree import ids_below
 
 may = has_permission
-SESSION_LIFETIME = timedelta(hours=8)
-_UNTIL = "until"
-_CREDENTIAL = "credential"
 
 
 def visible_units(database: Session, officer: Officer, permission: Permission) -> set[int]:
@@ -62,6 +55,18 @@ def unit_or_refuse(code: str, permission: Permission) -> Unit:
     return unit
 
 
+def officer_or_refuse(officer_id: str) -> Officer:
+    """Fetch an account; answer 404 if there is none, 403 if none of its roles is on a unit administered here."""
+    administrator = require(Permission.MANAGE_OFFICERS)
+    found = db.session.get(Officer, officer_id)
+    if found is None:
+        abort(404)
+    administered = visible_units(db.session, administrator, Permission.MANAGE_OFFICERS)
+    if not any(grant.unit_id in administered for grant in found.grants):
+        abort(403)
+    return found
+
+
 def device_or_refuse(device_id: str) -> Device:
     """Fetch a tablet; answer 404 if there is none, 403 if the signed-in officer may not manage its unit's."""
     officer = require(Permission.MANAGE_DEVICES)
@@ -71,34 +76,3 @@ def device_or_refuse(device_id: str) -> Device:
     if device.unit_id not in visible_units(db.session, officer, Permission.MANAGE_DEVICES):
         abort(403)
     return device
-
-
-def sign_in(officer: Officer, *, now: datetime) -> None:
-    """Begin a session of its own; what an unknown visitor had in the cookie does not live on in it."""
-    session.clear()
-    session.permanent = True
-    session[_UNTIL] = (now + SESSION_LIFETIME).timestamp()
-    session[_CREDENTIAL] = _credential(officer)
-    login_user(officer)
-
-
-def sign_out() -> None:
-    """End the session."""
-    logout_user()
-    session.clear()
-
-
-@login_manager.user_loader  # type: ignore[untyped-decorator]
-def load_officer(officer_id: str) -> Officer | None:
-    """Find who is signed in: not after eight hours, nor once the account is closed or its password another."""
-    if session.get(_UNTIL, 0) < datetime.now(TIME_ZONE).timestamp():
-        return None
-    officer = db.session.get(Officer, officer_id)
-    if officer is None or not officer.is_active or session.get(_CREDENTIAL) != _credential(officer):
-        return None
-    return officer
-
-
-def _credential(officer: Officer) -> str:
-    # The cookie is signed but readable, so it carries a digest of the salted hash, not the hash.
-    return hashlib.sha256(officer.password_hash.encode()).hexdigest()[:16]

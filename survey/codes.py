@@ -77,6 +77,16 @@ def encode_bits(data: bytes) -> str:
     return "".join(ALPHABET[number >> shift & 31] for shift in range(len(data) * 8 - 5, -1, -5))
 
 
+def decode_bits(code: str) -> bytes:
+    """Read base 32 characters back into the bytes they were written from.
+
+    >>> decode_bits(encode_bits(b"hello"))
+    b'hello'
+    """
+    number = sum(_VALUE[character] << 5 * place for place, character in enumerate(reversed(code)))
+    return number.to_bytes(len(code) * 5 // 8)
+
+
 def is_number(code: str) -> bool:
     """Tell whether a normalised text can be a response number or a tracking code."""
     return len(code) == NUMBER_LENGTH and all(character in _VALUE for character in code)

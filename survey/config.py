@@ -45,6 +45,15 @@ class Webhook:
     offers_phones: bool = False
 
 
+class Provider:
+    """Where officers may sign in besides here: an OpenID Connect provider, and what this program is to it."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+    name: str = ""
+
+
 @dataclass(frozen=True)
 class Settings:
     """What may differ between two installations of the same program."""
@@ -60,6 +69,7 @@ class Settings:
     text_days: int = 730
     mail_server: MailServer | None = None
     webhook: Webhook | None = None
+    provider: Provider | None = None
     deadlines_file: Path | None = None
 
     @property
@@ -110,6 +120,7 @@ class Settings:
             text_days=_days(environ, "HAILONG_TEXT_DAYS", 730),
             mail_server=_mail_server(environ),
             webhook=_webhook(environ),
+            provider=_provider(environ),
             deadlines_file=Path(environ["HAILONG_DEADLINES_FILE"])
             if environ.get("HAILONG_DEADLINES_FILE")
             else None,
@@ -121,6 +132,34 @@ def _days(environ: Mapping[str, str], name: str, default: int) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= LONGEST_KEPT_DAYS:
         raise SettingsError(f"{name} là “{text}”: phải là số ngày từ 1 đến {LONGEST_KEPT_DAYS}.")
     return int(text)
+
+
+def _secret(environ: Mapping[str, str], name: str) -> str:
+    """Read a secret from the variable, or from the file that `…_FILE` names."""
+    file_name = environ.get(f"{name}_FILE")
+    if environ.get(name) or not file_name:
+        return environ.get(name, "")
+    try:
+        return Path(file_name).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SettingsError(f"Không đọc được tệp {name}_FILE: {error}") from error
+
+
+def _provider(environ: Mapping[str, str]) -> Provider | None:
+    issuer = environ.get("HAILONG_OIDC_ISSUER", "")
+    client_id = environ.get("HAILONG_OIDC_CLIENT_ID", "")
+    client_secret = _secret(environ, "HAILONG_OIDC_CLIENT_SECRET")
+    if not (issuer or client_id or client_secret):
+        return None
+    if not (issuer and client_id and client_secret):
+        raise SettingsError(
+            "Đăng nhập một lần cần đủ HAILONG_OIDC_ISSUER, HAILONG_OIDC_CLIENT_ID và "
+            "HAILONG_OIDC_CLIENT_SECRET (hoặc HAILONG_OIDC_CLIENT_SECRET_FILE)."
+        )
+    address = urlsplit(issuer)
+    if address.scheme != "https" and (address.scheme, address.hostname) != ("http", "127.0.0.1"):
+        raise SettingsError(f"HAILONG_OIDC_ISSUER là “{issuer}”: phải bắt đầu bằng https://")
+    return Provider(issuer, client_id, client_secret, environ.get("HAILONG_OIDC_NAME", ""))
 
 
 def _secret_key(environ: Mapping[str, str], environment: str, instance: Path) -> str:

@@ -5,6 +5,12 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _
 
 FILE_SENTENCES = {
+    "upload_not_checked": _("Tệp này còn lỗi hoặc đã nhập rồi, nên không nhập được. Xin tải tệp lên lại."),
+    "period_backwards": _("Ngày cuối đứng trước ngày đầu. Xin xem lại hai ngày."),
+    "period_overlaps": _(
+        "Kỳ %(period)s (%(days)s) có ngày trùng với kỳ %(other)s (%(other_days)s) đã có số liệu. Một hồ sơ không "
+        "được tính ở hai kỳ: hãy chọn kỳ không trùng ngày."
+    ),
     "file_too_large": _(
         "Tệp quá lớn, nhiều hơn %(limit)s MB khi đọc. Hãy chia thành nhiều tệp, hoặc bỏ hình ảnh và các "
         "trang tính không dùng."
@@ -12,7 +18,9 @@ FILE_SENTENCES = {
     "file_empty": _("Tệp trống, không có dòng nào."),
     "file_missing": _("Không đọc được tệp %(path)s: %(reason)s."),
     "file_not_written": _("Không ghi được tệp %(path)s: %(reason)s."),
-    "period_not_closed": _("Kỳ %(period)s chưa chốt nên chưa xuất được. Hãy chốt bằng: hailong close %(period)s"),
+    "period_not_closed": _(
+        "Kỳ %(period)s chưa chốt. Hãy chốt trước, bằng trang “Chốt kỳ” hoặc: hailong close %(period)s"
+    ),
     "unknown_format": _("Không xuất được dạng “%(format)s”. Các dạng dùng được: %(known)s."),
     "not_a_spreadsheet": _(
         "Không đọc được bảng tính trong tệp này (có vẻ là %(kind)s). Hãy mở bằng Excel hoặc LibreOffice rồi "
@@ -26,9 +34,7 @@ FILE_SENTENCES = {
         "Lưu thành, loại tệp “CSV UTF-8”, hoặc lưu thành .xlsx."
     ),
     "broken_quotes": _("Có dấu ngoặc kép chưa đóng hoặc đặt sai chỗ. Hãy sửa dòng này, hoặc lưu tệp thành .xlsx."),
-    "no_header": _(
-        "Không thấy dòng tiêu đề cột. Dòng đầu phải ghi tên cột; hãy lấy mẫu bằng tuỳ chọn --template."
-    ),
+    "no_header": _("Không thấy dòng tiêu đề cột. Dòng đầu phải ghi tên cột; hãy lấy bảng mẫu để so."),
     "no_rows": _("Dưới dòng tiêu đề không có dòng dữ liệu nào."),
     "template_not_filled": _("Bảng mẫu chưa được điền: không dòng nào có số liệu."),
     "unknown_column": _("không phải cột của bảng này. Các cột dùng được: %(known)s; hoặc cột “Ghi chú”."),
@@ -71,7 +77,7 @@ CELL_SENTENCES = {
 
 ROW_SENTENCES = {
     "duplicate_row": _("trùng với dòng %(first)s. Hãy bỏ một dòng."),
-    "unit_not_found": _("không có đơn vị “%(got)s”. Hãy sửa mã, hoặc nhập đơn vị trước (hailong units import)."),
+    "unit_not_found": _("không có đơn vị “%(got)s”. Hãy sửa mã, hoặc nhập đơn vị này trước."),
     "unit_not_found_similar": _("không có đơn vị “%(got)s”. Có phải: %(known)s?"),
     "unit_name_ambiguous": _("có nhiều đơn vị tên “%(got)s”. Hãy ghi mã: %(codes)s."),
     "unit_kind_needed": _(
@@ -84,6 +90,12 @@ ROW_SENTENCES = {
     ),
     "unit_link_circle": _(
         "đi theo “%(got)s” lại quay về chính đơn vị này. Hãy sửa quan hệ cấp trên hoặc kế thừa."
+    ),
+    "unit_outside_reach": _(
+        "%(unit)s nằm ngoài phạm vi Ông/Bà phụ trách. Hãy bỏ dòng này, hoặc để nơi phụ trách đơn vị đó nhập."
+    ),
+    "unit_needs_parent": _(
+        "%(unit)s chưa có đơn vị cấp trên. Hãy ghi mã đơn vị cấp trên thuộc phạm vi Ông/Bà phụ trách."
     ),
     "unit_not_yet": _("%(unit)s thành lập ngày %(since)s, sau kỳ này. Hãy ghi đơn vị của thời gian đó."),
     "unit_no_longer": _("%(unit)s hết hiệu lực ngày %(until)s, trước kỳ này. Đơn vị kế thừa: %(successor)s."),
@@ -99,7 +111,7 @@ DOSSIER_SENTENCES = {
     "two_forms_at_once": _("bảng vừa có cột này vừa có cột “%(other)s”: chỉ dùng một trong hai mẫu."),
     "no_count_columns": _(
         "Bảng không có cột số hồ sơ. Cần “Số hồ sơ” cùng “Kênh tiếp nhận” hoặc “Kết quả giải quyết”, hoặc "
-        "các cột của biểu II.06; hãy lấy mẫu bằng tuỳ chọn --template."
+        "các cột của biểu II.06; hãy lấy bảng mẫu để so."
     ),
     "neither_channel_nor_outcome": _("cần ghi kênh tiếp nhận, kết quả giải quyết, hoặc cả hai."),
     "mixed_basis": _(
@@ -109,6 +121,7 @@ DOSSIER_SENTENCES = {
     "total_beside_fields": _("dòng tổng số đứng cạnh các lĩnh vực sẽ bị đếm hai lần. Hãy bỏ dòng tổng số."),
     "part_missing": _("thiếu số, trong khi “%(total)s” và các phần khác đã ghi. Nếu không có hồ sơ, hãy ghi 0."),
     "parts_do_not_add_up": _("ghi %(total)s nhưng %(parts)s = %(computed)s. Hãy sửa tổng hoặc các phần."),
+    "part_above_whole": _("%(unit)s: ghi %(part)s, nhiều hơn tổng %(whole)s mà số này là một phần. Hãy xem lại."),
     "balance_wrong": _(
         "tiếp nhận %(total)s khác đã giải quyết %(settled)s + đang giải quyết %(pending)s = %(computed)s. "
         "Hãy xem lại."

@@ -21,8 +21,10 @@ _MODULES = (
     "views/feedback.py",
     "views/public_page.py",
     "views/tracking.py",
+    "views/verify.py",
 )
 PUBLIC_SENTENCES = (
+    "number_unreadable",
     "unknown_code",
     "unknown_one_time_code",
     "revoked_code",

@@ -14,20 +14,26 @@ from flask_babel import lazy_gettext as _
 
 from analysis.errors import AnalysisError
 from survey.analysis_messages import ANALYSIS_FAULTS, ANALYSIS_REMARKS, ANALYSIS_SENTENCES
+from survey.closing_messages import CLOSING_SENTENCES
 from survey.errors import Fault, HailongError
 from survey.feedback_messages import FEEDBACK_SENTENCES
 from survey.filters import count, decimal, percent
 from survey.import_messages import IMPORT_SENTENCES
 from survey.notice_messages import NOTICE_SENTENCES
+from survey.officer_messages import OFFICER_SENTENCES
 from survey.paper_messages import PAPER_SENTENCES
+from survey.set_aside_messages import SET_ASIDE_SENTENCES
 
 MOST_LINES = 200
 MOST_NAMES = 4
 SENTENCES = IMPORT_SENTENCES | {
     **ANALYSIS_SENTENCES,
+    **CLOSING_SENTENCES,
     **FEEDBACK_SENTENCES,
     **NOTICE_SENTENCES,
+    **OFFICER_SENTENCES,
     **PAPER_SENTENCES,
+    **SET_ASIDE_SENTENCES,
     "import_refused": _("Chưa nhập dữ liệu nào: tệp có %(count)s lỗi cần sửa."),
     "closed_unit": _("Đơn vị của mã này đã ngừng hoạt động và chưa có đơn vị thay thế."),
     "job_failed": _("Việc này chưa làm được vì lỗi của chương trình. Xin thử lại, hoặc báo người quản trị."),
@@ -37,13 +43,6 @@ SENTENCES = IMPORT_SENTENCES | {
     "enrolment_unusable": _(
         "Mã đăng ký không đúng, đã dùng hoặc đã hết hạn. Xin lấy mã mới ở trang “Máy tính bảng” của đơn vị."
     ),
-    "email_unusable": _("“%(email)s” không phải là địa chỉ e-mail."),
-    "officer_has_password": _(
-        "%(email)s đã có tài khoản và mật khẩu; hãy bỏ --password-stdin để chỉ giao thêm vai trò."
-    ),
-    "officer_has_role": _("%(email)s đã có vai trò này ở %(unit)s."),
-    "password_length": _("Mật khẩu phải dài từ %(shortest)s đến %(longest)s ký tự."),
-    "unknown_officer": _("Không có tài khoản %(email)s."),
     "no_counters": _(
         "%(unit)s chưa có quầy nào để in áp phích. Hãy nhập quầy bằng: hailong counters import TỆP. "
         "Liên kết trực tuyến của đơn vị xem bằng: hailong qr links --unit %(unit_code)s"
@@ -111,7 +110,8 @@ SENTENCES = IMPORT_SENTENCES | {
         "Dữ liệu ví dụ chỉ dùng để xem thử: hãy đặt HAILONG_ENV=example rồi chạy lại."
     ),
     "period_changed": _(
-        "Trong lúc chốt, kỳ %(period)s có thêm phiếu giấy vừa nhập. Chưa chốt; hãy chạy lại lệnh."
+        "Trong lúc chốt, kỳ %(period)s có thêm phiếu giấy vừa nhập, phiếu vừa loại hoặc số hồ sơ vừa sửa. "
+        "Chưa chốt; hãy làm lại."
     ),
     "questionnaire_unreadable": _("Không đọc được bộ câu hỏi: %(detail)s"),
     "unknown_language": _("Chưa hỗ trợ ngôn ngữ “%(language)s”. Các mã dùng được: %(known)s."),

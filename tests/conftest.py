@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from contextvars import Context
 from datetime import date
@@ -99,17 +100,34 @@ class SeparateClient(FlaskClient):
         return Context().run(super().open, *args, **kwargs)
 
 
+def prepare(url: str) -> None:
+    """Give a database the schema and the presets."""
+    engine = make_engine(url)
+    schema.upgrade_schema(engine, today=TODAY)
+    with Session(engine, expire_on_commit=False) as session:
+        presets.load(session, today=TODAY)
+    engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with schema and presets, to be copied: a copy takes no migration and waits for no disk."""
+    path = tmp_path_factory.mktemp("prepared") / "prepared.sqlite3"
+    prepare(f"sqlite:///{path}")
+    return path
+
+
 @pytest.fixture
-def make_app() -> Iterator[Callable[..., Flask]]:
+def make_app(prepared_sqlite: Path) -> Iterator[Callable[..., Flask]]:
     """Build an application on a database with schema and presets; engines are closed at the end."""
     apps: list[Flask] = []
 
     def build(url: str, **changes: object) -> Flask:
-        engine = make_engine(url)
-        schema.upgrade_schema(engine, today=TODAY)
-        with Session(engine, expire_on_commit=False) as session:
-            presets.load(session, today=TODAY)
-        engine.dispose()
+        path = Path(url.removeprefix("sqlite:///"))
+        if url.startswith("sqlite:///") and not path.exists():
+            shutil.copyfile(prepared_sqlite, path)
+        else:
+            prepare(url)
         app = create_app(settings_for(url, **changes))
         app.testing = True
         app.test_client_class = SeparateClient

@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from argon2 import PasswordHasher
 from sqlalchemy.orm import Session
 
+from analysis.periods import Period
 from analysis.rules import DEFAULT_SCORE_RULE
 from forms.questionnaire import Questionnaire, load_questionnaire, questionnaire_from
 from forms.questionnaire_draft import copy_of, merged
@@ -27,18 +28,23 @@ from survey.models import (
     Officer,
     Outcome,
     QrCode,
+    Reason,
     Response,
     Role,
     Score,
     ScoreSet,
     ScoreState,
+    Selection,
+    SetAsideRequest,
     Source,
     Trust,
     Unit,
     UnitKind,
+    Verdict,
 )
-from survey.services import one_time_code
+from survey.services import one_time_code, set_aside
 from survey.services.questionnaire import register
+from survey.services.set_aside_selection import Chosen
 
 PASSWORD = "mot mat khau du dai"
 # As weak as argon2 allows: what is tested is who gets in, not how long it takes.
@@ -163,6 +169,28 @@ class Factory:
             "created_at": COMPUTED_AT,
         }
         return self._store(Officer(grants=[Grant(unit=unit, role=role)], **(defaults | values)))
+
+    def grant(self, officer: Officer, unit: Unit, role: Role) -> Grant:
+        """One more role of an officer."""
+        return self._store(Grant(officer=officer, unit=unit, role=role))
+
+    def set_aside(self, unit: Unit, period: Period, day: date) -> SetAsideRequest:
+        """An approved request that the responses of a day do not count."""
+        chosen = Chosen(Selection.DAYS, day, day)
+        request = set_aside.ask(
+            self._session,
+            set_aside.new_request_id(),
+            unit,
+            period,
+            chosen,
+            reason=Reason.REPEATED,
+            text="Một máy gửi liên tiếp",
+            officer=self.officer(unit),
+            now=COMPUTED_AT,
+        )
+        decider = self.officer(unit)
+        set_aside.decide(self._session, request, Verdict.APPROVED, officer=decider, now=COMPUTED_AT)
+        return request
 
     def score_set(self, period: str = "2026-Q2", *, closed: bool = False, **values: Any) -> ScoreSet:
         """A computed period without units."""

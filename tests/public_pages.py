@@ -6,6 +6,7 @@ A new public page or state is one function and one line of STATES.
 from __future__ import annotations
 
 import re
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -13,12 +14,17 @@ from datetime import UTC, date, datetime, timedelta
 from flask import Flask
 from playwright.sync_api import Page, expect
 
+from analysis.periods import parse_period
+from survey.codes import encode_bits, grouped
 from survey.extensions import db
+from survey.models import Unit
+from survey.services.response import number_hash
 
 from citizens import signer
 from factories import Factory
 
 LONG_AGO = date(2025, 7, 2)
+PUBLISHED = parse_period("2025-Q3")
 SIZES = {"320": (320, 640), "360": (360, 740), "768": (768, 1024), "landscape": (740, 360)}
 
 
@@ -33,6 +39,8 @@ class Site:
     revoked: str
     closed: str
     expired_receipt: str
+    counted: str
+    set_aside: str
 
     def url(self, path: str, language: str, **more: str) -> str:
         """The address of a page in a language."""
@@ -58,7 +66,20 @@ def make_site(app: Flask, address: str) -> Site:
             revoked=factory.qr_code(unit, revoked_on=LONG_AGO).code,
             closed=factory.qr_code(ended).code,
             expired_receipt=receipt,
+            counted=published(factory, unit, set_aside=False),
+            set_aside=published(factory, unit, set_aside=True),
         )
+
+
+def published(factory: Factory, unit: Unit, *, set_aside: bool) -> str:
+    """The number of a response in a closed period, which may not count."""
+    number = secrets.token_bytes(10)
+    day = PUBLISHED.last if set_aside else PUBLISHED.first
+    factory.responses(unit, "555552", local_date=day, number_hash=number_hash(number))
+    if set_aside:
+        factory.set_aside(unit, PUBLISHED, day)
+        factory.score_set(PUBLISHED.text, closed=True)
+    return grouped(encode_bits(number))
 
 
 def answer(page: Page, **answers: str) -> None:
@@ -152,6 +173,11 @@ def void(_: object) -> None:
 STATES: dict[str, Callable[[Page, Site, str], None]] = {
     "enter": plain("/"),
     "privacy": plain("/privacy"),
+    "verify-enter": plain("/verify"),
+    "verify-wrong": plain("/verify/123"),
+    "verify-not-counted": plain("/verify/0000-0000-0000-0000"),
+    "verify-counted": plain("/verify/{counted}"),
+    "verify-set-aside": plain("/verify/{set_aside}"),
     "form": form,
     "form-fields": form_with_fields,
     "form-answered": form_answered,

@@ -1,12 +1,14 @@
 """Score rules and index rules: versioned data with a legal source, one TOML file each in this folder."""
 
+import tomllib
+from decimal import Decimal
 from importlib import resources
-from typing import Final
+from typing import Any, Final
 
 from analysis.errors import AnalysisError
 from analysis.rules.head import Bilingual, RuleHead, parse_rule, read_head
 from analysis.rules.index_rules import Component, GradeBand, IndexRules, index_rules_from_toml
-from analysis.rules.score_rule import ScoreRule, score_rule_from_toml
+from analysis.rules.score_rule import ScoreRule, score_rule_from_data, score_rule_from_toml
 
 __all__ = [
     "DEFAULT_INDEX_RULES",
@@ -21,6 +23,8 @@ __all__ = [
     "list_rules",
     "load_index_rules",
     "load_score_rule",
+    "score_rule_data",
+    "score_rule_from_data",
     "score_rule_from_toml",
 ]
 
@@ -38,6 +42,12 @@ def list_rules() -> tuple[RuleHead, ...]:
 def load_score_rule(rule_id: str = DEFAULT_SCORE_RULE) -> ScoreRule:
     """Load a score rule that comes with the program."""
     return score_rule_from_toml(_text(rule_id), where=rule_id)
+
+
+def score_rule_data(rule_id: str) -> dict[str, Any]:
+    """Return what the file of a score rule holds, to begin another rule from; fractions are Decimal."""
+    data: dict[str, Any] = tomllib.loads(_text(rule_id), parse_float=Decimal)
+    return data
 
 
 def load_index_rules(rule_id: str = DEFAULT_INDEX_RULES) -> IndexRules:

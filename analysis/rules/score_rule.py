@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from analysis.points import Conversion, Step
 from analysis.rules.head import RuleHead, parse_rule, read_head, rule_digest
@@ -76,7 +76,15 @@ class ScoreRule:
 
 def score_rule_from_toml(text: str, *, where: str = "score rule") -> ScoreRule:
     """Read and check a score rule."""
-    table = parse_rule(text, where)
+    return _read(parse_rule(text, where), where)
+
+
+def score_rule_from_data(data: dict[str, Any], *, where: str = "score rule") -> ScoreRule:
+    """Read and check a score rule that is parsed already; numbers with a fraction must be Decimal."""
+    return _read(RuleTable(data, where), where)
+
+
+def _read(table: RuleTable, where: str) -> ScoreRule:
     head = read_head(table, "score")
     minimum, variance = table.table("minimum"), table.table("variance")
     calibration, points = table.table("calibration"), table.table("points")

@@ -6,6 +6,7 @@ import click
 
 from survey.cli import (
     analyse,
+    closing,
     demo,
     export,
     imports,
@@ -32,7 +33,9 @@ COMMANDS: tuple[click.Command, ...] = (
     index.index,
     leaders.leaders,
     score.score,
-    score.close,
+    closing.close,
+    closing.verify,
+    closing.publish,
     export.export,
     analyse.analyse_command,
     qr.qr,

@@ -7,6 +7,7 @@ from datetime import datetime
 import click
 from flask import current_app
 from flask.cli import with_appcontext
+from sqlalchemy import select
 
 from survey.cli.score import progress_bar
 from survey.codes import grouped
@@ -14,8 +15,8 @@ from survey.config import TIME_ZONE, Settings
 from survey.database import opened
 from survey.errors import HailongError
 from survey.extensions import db
-from survey.models import Role
-from survey.services import audit, deadline, example, example_feedback, officer, presets, schema, score
+from survey.models import Officer, Role
+from survey.services import audit, deadline, example, example_feedback, officer, password, presets, schema, score
 from survey.services.reform_index_import import import_index
 from survey.services.unit_tree import unit_by_code
 
@@ -23,6 +24,7 @@ EXAMPLE_NAMES = {
     Role.REFORM: "Đầu mối cải cách hành chính",
     Role.ONE_STOP: "Cán bộ một cửa",
     Role.LEADER: "Lãnh đạo phường",
+    Role.ADMINISTRATOR: "Quản trị hệ thống",
 }
 
 
@@ -69,19 +71,7 @@ def demo(units: int, responses: int, seed: int) -> None:
             file_name=f"example-{round_year}.csv",
         )
     accounts = [
-        (
-            email,
-            meaning,
-            officer.add(
-                db.session,
-                email,
-                role=role,
-                unit_code=unit,
-                name=EXAMPLE_NAMES[role],
-                now=now,
-                actor=audit.COMMAND_LINE,
-            ),
-        )
+        (email, meaning, _account(email, role, unit, now=now))
         for email, meaning, role, unit in (
             (
                 f"cchc@{filled.domain}",
@@ -101,12 +91,18 @@ def demo(units: int, responses: int, seed: int) -> None:
                 Role.LEADER,
                 filled.unit_code,
             ),
+            (
+                f"quan.tri@{filled.domain}",
+                "quản trị hệ thống của tỉnh: tài khoản, không xem nội dung",
+                Role.ADMINISTRATOR,
+                example.PROVINCE_CODE,
+            ),
         )
     ]
     example_feedback.fill(
         db.session,
         unit=unit_by_code(db.session, filled.unit_code),
-        officer=accounts[1][2].officer,
+        officer=db.session.scalars(select(Officer).where(Officer.email == accounts[1][0])).one(),
         sealing_key=settings.key_for("feedback contact"),
         deadlines=deadline.load(settings.deadlines_file),
         today=now.date(),
@@ -118,11 +114,27 @@ DỮ LIỆU VÍ DỤ: {filled.province}. Không phải số liệu của địa 
 Phiếu lấy ý kiến (như quét mã ở quầy):  {address}/q/{filled.link}
 Nhập mã bằng tay:                       {address}/q  rồi gõ {grouped(filled.link)}
 Trang của cán bộ:                       {address}/officer/sign-in""")
-    for email, meaning, added in accounts:
-        click.echo(f"  {email}  mật khẩu {added.new_password}  ({meaning})")
+    for email, meaning, drawn in accounts:
+        click.echo(f"  {email}  mật khẩu {drawn}  ({meaning})")
     click.echo(f"""
 Kỳ {first.text}: đã chốt. Xuất báo cáo:    hailong export {first.text} --format xlsx --out diem.xlsx
 Kỳ {second.text}: đang mở. Tính thử:       hailong score {second.text} --unit {filled.unit_code}
 Chỉ số cải cách hành chính {year}:        hailong index compute --round {year}
 Áp phích để in:                         hailong qr posters --unit {filled.unit_code} --out ap-phich.pdf
 """)
+
+
+def _account(email: str, role: Role, unit_code: str, *, now: datetime) -> str:
+    """Make an account of the example and return its password: who looks at the example is invited by nobody."""
+    drawn = password.draw()
+    officer.add(
+        db.session,
+        email,
+        role=role,
+        unit_code=unit_code,
+        name=EXAMPLE_NAMES[role],
+        new_password=drawn,
+        now=now,
+        actor=audit.COMMAND_LINE,
+    )
+    return drawn

@@ -152,8 +152,11 @@ def dossiers() -> None:
 @dossiers.command("import")
 @import_options
 @click.option("--period", type=PERIOD, help="Kỳ của số liệu: 2026-Q3, 2026 hoặc 2026-06-15..2026-09-14.")
+@click.option("--correction", is_flag=True, help="Sửa số hồ sơ của kỳ đã chốt, để lập bản đính chính.")
 @with_appcontext
-def import_dossiers(file: Path | None, dry_run: bool, template_file: Path | None, period: Period | None) -> None:
+def import_dossiers(
+    file: Path | None, dry_run: bool, template_file: Path | None, period: Period | None, correction: bool
+) -> None:
     """Nhập số hồ sơ của một kỳ từ FILE: mỗi dòng một số đếm, hoặc biểu II.06; số cũ của đơn vị được thay."""
     if template_file is not None:
         return write_template(template_file, dossier.template(db.session, _now()))
@@ -161,7 +164,14 @@ def import_dossiers(file: Path | None, dry_run: bool, template_file: Path | None
     if period is None:
         raise click.UsageError("Thiếu --period, ví dụ --period 2026-Q3.")
     summary = dossier.import_dossiers(
-        db.session, data, period, now=_now(), actor=audit.COMMAND_LINE, file_name=name, dry_run=dry_run
+        db.session,
+        data,
+        period,
+        now=_now(),
+        actor=audit.COMMAND_LINE,
+        file_name=name,
+        dry_run=dry_run,
+        correcting=correction,
     )
     return _echo_dossiers(summary, dry_run=dry_run)
 

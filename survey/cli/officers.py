@@ -6,12 +6,13 @@ import sys
 from datetime import datetime
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
 
-from survey.config import TIME_ZONE
+from survey.config import TIME_ZONE, Settings
 from survey.extensions import db
 from survey.models import Role
-from survey.services import audit, officer
+from survey.services import audit, invitation, officer
 
 
 @click.group("officers")
@@ -24,7 +25,7 @@ def officers() -> None:
 @click.option("--role", type=click.Choice([role.value for role in Role]), required=True, help="Vai trò.")
 @click.option("--unit", "unit_code", required=True, metavar="CODE", help="Mã đơn vị; gồm cả đơn vị trực thuộc.")
 @click.option("--name", default="", help="Họ và tên.")
-@click.option("--password-stdin", is_flag=True, help="Đọc mật khẩu từ đầu vào chuẩn thay vì tạo ngẫu nhiên.")
+@click.option("--password-stdin", is_flag=True, help="Đọc mật khẩu từ đầu vào chuẩn thay vì gửi liên kết.")
 @with_appcontext
 def add(email: str, role: str, unit_code: str, name: str, password_stdin: bool) -> None:
     """Mở tài khoản EMAIL, hoặc giao thêm vai trò cho tài khoản đã có."""
@@ -36,13 +37,20 @@ def add(email: str, role: str, unit_code: str, name: str, password_stdin: bool) 
         role=Role(role),
         unit_code=unit_code,
         name=name,
-        password=password,
+        new_password=password,
         now=datetime.now(TIME_ZONE),
         actor=audit.COMMAND_LINE,
     )
     click.echo(f"{added.officer.email}: {role}, {unit_code}.")
-    if added.new_password is not None:
-        click.echo(f"Mật khẩu (chỉ hiện một lần): {added.new_password}")
+    echo_invitation(added)
+
+
+@officers.command("invite")
+@click.argument("email")
+@with_appcontext
+def invite(email: str) -> None:
+    """Tạo liên kết mới để EMAIL đặt mật khẩu, khi liên kết cũ quá hạn hoặc quên mật khẩu."""
+    echo_invitation(officer.invite(db.session, email, now=datetime.now(TIME_ZONE), actor=audit.COMMAND_LINE))
 
 
 @officers.command("disable")
@@ -52,3 +60,13 @@ def disable(email: str) -> None:
     """Khoá tài khoản EMAIL ngay, kể cả khi đang đăng nhập."""
     closed = officer.disable(db.session, email, now=datetime.now(TIME_ZONE), actor=audit.COMMAND_LINE)
     click.echo(f"Đã khoá tài khoản {closed.email}.")
+
+
+def echo_invitation(added: officer.AddedOfficer) -> None:
+    """Print the link that sets the password, if one was made: it is shown once and stored nowhere."""
+    if added.token is None:
+        return
+    settings: Settings = current_app.config["SETTINGS"]
+    days = invitation.LIFETIME.days
+    click.echo(f"Liên kết đặt mật khẩu (chỉ hiện một lần, dùng một lần, trong {days} ngày):")
+    click.echo(f"  {settings.base_url}/officer/invitation/{added.token}")

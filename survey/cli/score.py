@@ -1,4 +1,4 @@
-"""`hailong score` and `hailong close`: a period's satisfaction scores on the terminal."""
+"""`hailong score`: a period's satisfaction scores on the terminal."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from survey.config import TIME_ZONE
 from survey.extensions import db
 from survey.filters import count, decimal, moment, percent
 from survey.messages import status_word, warning_sentence
-from survey.services import audit
-from survey.services import score as scores
 from survey.services.names import code_names
 from survey.services.score_report import report_period
 
@@ -98,18 +96,3 @@ def _unit_lines(unit: dict[str, Any], names: dict[str, str]) -> Iterator[str]:
         yield f"  ! {warning_sentence(warning['code'], warning['params'], names)}"
     if missing := unit.get("missing"):
         yield f"  ! Quý không có điểm, không tính vào năm: {', '.join(missing)}"
-
-
-@click.command("close")
-@click.argument("period", type=PERIOD)
-@with_appcontext
-def close(period: Period) -> None:
-    """Chốt kỳ PERIOD: điểm từ đó không thay đổi nữa."""
-    with progress_bar("Đang chốt") as tell:
-        frozen = scores.close(
-            db.session, period, now=datetime.now(TIME_ZONE), actor=audit.COMMAND_LINE, progress=tell
-        )
-    scored = sum(score.points is not None for score in frozen.scores)
-    click.echo(f"Đã chốt kỳ {frozen.period}: {count(frozen.response_count)} phiếu, {scored} đơn vị có điểm.")
-    click.echo(f"Mã kiểm tra dữ liệu đầu vào (SHA-256): {frozen.tally_digest}")
-    click.echo(f"Xuất báo cáo: hailong export {frozen.period} --format xlsx --out diem-{frozen.period}.xlsx")

@@ -1,9 +1,10 @@
 """The tables, one noun per file."""
 
 from survey.models.audit import AuditEvent
+from survey.models.closing import Objection, ObjectionVerdict, ScoreDraft, Verification
 from survey.models.comment import Comment
 from survey.models.device import Device
-from survey.models.dossier import Basis, Channel, DossierCount, Outcome
+from survey.models.dossier import Basis, Channel, DossierCount, DossierPrinted, Outcome
 from survey.models.feedback import (
     RESTRICTED,
     CaseState,
@@ -18,8 +19,10 @@ from survey.models.feedback import (
     Reader,
     Topic,
 )
+from survey.models.invitation import Invitation
 from survey.models.job import Job, JobFile, JobState
 from survey.models.leader_survey import LeaderResponse, LeaderSurvey
+from survey.models.letterhead import UnitLetterhead
 from survey.models.model import Model
 from survey.models.notice import ContactHandle, FeedbackNotice, NoticeChoice, NoticeKind, NoticeSetting
 from survey.models.officer import Grant, Officer, Role
@@ -31,9 +34,21 @@ from survey.models.questionnaire import QuestionnaireDraft, QuestionnaireUse, Qu
 from survey.models.reform_index import IndexEntry, IndexPrinted, IndexRound
 from survey.models.reply_template import ReplyTemplate
 from survey.models.response import Response, ResponseExtra, Source, SpentNonce, Trust
-from survey.models.score import Score, ScoreSet, ScoreState
+from survey.models.score import FrozenDossierCount, Score, ScoreSet, ScoreState
+from survey.models.score_rule import ScoreRuleDraft, ScoreRuleUse, ScoreRuleVersion
+from survey.models.second_factor import RecoveryCode, SecondFactor
+from survey.models.set_aside import (
+    Reason,
+    Selection,
+    SetAsideAct,
+    SetAsideDecision,
+    SetAsideRequest,
+    SetAsideResponse,
+    Verdict,
+)
 from survey.models.site import SiteFact
 from survey.models.unit import Counter, CounterField, ServiceField, Unit, UnitKind
+from survey.models.upload import Upload, UploadKind, UploadState
 
 __all__ = [
     "RESTRICTED",
@@ -49,6 +64,7 @@ __all__ = [
     "CounterField",
     "Device",
     "DossierCount",
+    "DossierPrinted",
     "EntryKind",
     "Erasure",
     "FeedbackCase",
@@ -56,10 +72,12 @@ __all__ = [
     "FeedbackEntry",
     "FeedbackNote",
     "FeedbackNotice",
+    "FrozenDossierCount",
     "Grant",
     "IndexEntry",
     "IndexPrinted",
     "IndexRound",
+    "Invitation",
     "Job",
     "JobFile",
     "JobState",
@@ -69,6 +87,8 @@ __all__ = [
     "NoticeChoice",
     "NoticeKind",
     "NoticeSetting",
+    "Objection",
+    "ObjectionVerdict",
     "Officer",
     "OneTimeCode",
     "OpenTicket",
@@ -83,14 +103,26 @@ __all__ = [
     "QuestionnaireUse",
     "QuestionnaireVersion",
     "Reader",
+    "Reason",
+    "RecoveryCode",
     "ReplyTemplate",
     "Response",
     "ResponseExtra",
     "Role",
     "Score",
+    "ScoreDraft",
+    "ScoreRuleDraft",
+    "ScoreRuleUse",
+    "ScoreRuleVersion",
     "ScoreSet",
     "ScoreState",
+    "SecondFactor",
+    "Selection",
     "ServiceField",
+    "SetAsideAct",
+    "SetAsideDecision",
+    "SetAsideRequest",
+    "SetAsideResponse",
     "SiteFact",
     "Source",
     "SpentNonce",
@@ -98,4 +130,10 @@ __all__ = [
     "Trust",
     "Unit",
     "UnitKind",
+    "UnitLetterhead",
+    "Upload",
+    "UploadKind",
+    "UploadState",
+    "Verdict",
+    "Verification",
 ]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey, Integer, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from survey.models.model import Model, choice
+from survey.models.model import ExactDecimal, Model, choice
 
 
 class Channel(StrEnum):
@@ -35,6 +36,11 @@ class Basis(StrEnum):
     CARRIED_OVER = "carried_over"
     PENDING = "pending"
     PENDING_LATE = "pending_late"
+    # The counts behind the three rates of QĐ 766/QĐ-TTg; no dossiers of the population.
+    FEEDBACK = "feedback"
+    FEEDBACK_ON_TIME = "feedback_on_time"
+    FEEDBACK_BAD = "feedback_bad"
+    DOSSIERS_BAD = "dossiers_bad"
 
 
 class DossierCount(Model):
@@ -50,3 +56,14 @@ class DossierCount(Model):
     channel: Mapped[str] = mapped_column(String(16), primary_key=True, default="")
     outcome: Mapped[str] = mapped_column(String(16), primary_key=True, default="")
     count: Mapped[int] = mapped_column(Integer)
+
+
+class DossierPrinted(Model):
+    """The on-time rate that an imported table prints, kept to be checked against the computed one."""
+
+    __tablename__ = "dossier_printed"
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    period: Mapped[str] = mapped_column(String(24), primary_key=True)
+    field: Mapped[str] = mapped_column(ForeignKey("service_field.code"), primary_key=True)
+    on_time_percent: Mapped[Decimal] = mapped_column(ExactDecimal)

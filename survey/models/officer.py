@@ -9,7 +9,9 @@ from flask_login import UserMixin
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from survey.models.invitation import Invitation
 from survey.models.model import Model, UtcDateTime, choice
+from survey.models.second_factor import SecondFactor
 from survey.models.unit import Unit
 
 
@@ -30,7 +32,10 @@ class Role(StrEnum):
 
 
 class Officer(UserMixin, Model):  # type: ignore[misc]  # Flask-Login has no types
-    """A person with a sign-in; the e-mail address is kept in lower case."""
+    """A person with a sign-in; the e-mail address is kept in lower case.
+
+    `password_hash` is empty until the first password is set. Raising `session_generation` ends every session.
+    """
 
     __tablename__ = "officer"
 
@@ -40,8 +45,21 @@ class Officer(UserMixin, Model):  # type: ignore[misc]  # Flask-Login has no typ
     password_hash: Mapped[str] = mapped_column(String(200))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    session_generation: Mapped[int] = mapped_column(default=0)
 
     grants: Mapped[list[Grant]] = relationship(back_populates="officer", cascade="all, delete-orphan")
+    second_factor: Mapped[SecondFactor | None] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+    invitation: Mapped[Invitation | None] = relationship(cascade="all, delete-orphan", passive_deletes=True)
+
+    @property
+    def has_password(self) -> bool:
+        """Whether the officer has set a password; who was invited and has not come yet has none."""
+        return bool(self.password_hash)
+
+    @property
+    def has_second_factor(self) -> bool:
+        """Whether signing in asks for a code."""
+        return self.second_factor is not None
 
     @property
     def is_active(self) -> bool:

@@ -7,24 +7,28 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from survey.models.dossier import Basis
 from survey.models.model import ExactDecimal, Model, UtcDateTime, choice
 from survey.models.unit import Unit
 
 
 class ScoreState(StrEnum):
-    """Whether the figures may still change."""
+    """Whether the figures may still change, were sent to the units to object to, or are final."""
 
     PROVISIONAL = "provisional"
+    DRAFT = "draft"
     CLOSED = "closed"
 
 
 class ScoreSet(Model):
     """All units' scores of one period, computed in one go from one tally.
 
-    Revision 0 is the provisional result, replaced at each computation; revisions from 1 on are frozen.
+    Revision 0 is the provisional result, replaced at each computation; -1, -2 … are the drafts that the units were
+    sent; revisions from 1 on are closed. Only a provisional one is ever replaced. A correction names the revision
+    that it `replaces`, and why. `population_digest` belongs to the dossiers as they were (`FrozenDossierCount`).
     """
 
     __tablename__ = "score_set"
@@ -41,6 +45,10 @@ class ScoreSet(Model):
     program_version: Mapped[str] = mapped_column(String(20))
     tally_digest: Mapped[str] = mapped_column(String(64))
     response_count: Mapped[int]
+    population_digest: Mapped[str | None] = mapped_column(String(64))
+    replaces: Mapped[int | None]
+    reason: Mapped[str | None] = mapped_column(Text)
+    published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     scores: Mapped[list[Score]] = relationship(
         back_populates="score_set", cascade="all, delete-orphan", passive_deletes=True
@@ -49,7 +57,8 @@ class ScoreSet(Model):
 
 class Score(Model):
     """One unit's score. The columns are what tables and exports list; `detail` holds the rest
-    (factors, items, calibration, the unweighted twin, the other formulas, warnings)."""
+    (factors, items, calibration, the unweighted twin, the other formulas, warnings). `tally_digest` belongs to
+    this unit's responses alone."""
 
     __tablename__ = "score"
 
@@ -69,6 +78,21 @@ class Score(Model):
     upper_points: Mapped[Decimal | None] = mapped_column(ExactDecimal)
     unweighted_share: Mapped[float | None]
     detail: Mapped[dict[str, Any]]
+    tally_digest: Mapped[str | None] = mapped_column(String(64))
 
     score_set: Mapped[ScoreSet] = relationship(back_populates="scores")
     unit: Mapped[Unit] = relationship()
+
+
+class FrozenDossierCount(Model):
+    """A dossier count as it was when a result was closed: a later correction must not change what was verified."""
+
+    __tablename__ = "frozen_dossier_count"
+
+    score_set_id: Mapped[int] = mapped_column(ForeignKey("score_set.id", ondelete="CASCADE"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    basis: Mapped[Basis] = mapped_column(choice(Basis), primary_key=True)
+    field: Mapped[str] = mapped_column(ForeignKey("service_field.code"), primary_key=True)
+    channel: Mapped[str] = mapped_column(String(16), primary_key=True, default="")
+    outcome: Mapped[str] = mapped_column(String(16), primary_key=True, default="")
+    count: Mapped[int]

@@ -70,7 +70,9 @@ class UnitReport:
     dossiers: int | None
     response_share: float | None
     minimum_sample: int | None
+    # All that do not count: by the rule, and those set aside, which stand by reason beside it.
     excluded: int | None
+    set_aside: Mapping[str, int]
     flagged: int | None
     trust_counts: Mapping[str, int]
     figures: Figures | None

@@ -33,7 +33,7 @@ SUMMARY_NOTES = (
     "{mark} phiếu ghi “chưa đủ mẫu” và không xếp hạng.",
     "Cỡ mẫu tối thiểu tính theo công thức n = N / (1 + N × e²), e = 5%; công thức này dành cho mẫu ngẫu "
     "nhiên, phiếu qua mã QR là tự nguyện.",
-    "Lưu ý của từng đơn vị ghi ở trang “Lưu ý”.",
+    "Lưu ý của từng đơn vị, và lý do loại phiếu, ghi ở trang “Lưu ý”.",
 )
 FACTOR_NOTES = (
     "Tỷ lệ hài lòng: mức 4 và 5 trên tổng số câu trả lời của yếu tố, đã gia quyền theo hồ sơ. Yếu tố dưới "

@@ -38,6 +38,10 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
         "settled_total": "Đã giải quyết = trước hạn + đúng hạn + quá hạn.",
         "settled_early": "Bỏ trống nếu không tách; khi đó cột đúng hạn gồm cả trước hạn.",
         "pending_total": "Đang giải quyết = trong hạn + quá hạn.",
+        "feedback": "Phản ánh, kiến nghị (PAKN) của đơn vị trong kỳ; ghi ở một dòng bất kỳ của đơn vị.",
+        "feedback_on_time": "Trong đó xử lý trước hạn hoặc đúng hạn.",
+        "feedback_bad": "Trong đó người gửi không hài lòng, hoặc xử lý quá hạn.",
+        "dossiers_bad": "Hồ sơ bị đánh giá không hài lòng, có PAKN hoặc quá hạn (QĐ 766/QĐ-TTg).",
         "on_time_rate": "Nếu bản in có ghi; chương trình tính lại và báo nếu khác quá 0,01.",
     },
     "receipts": {
@@ -59,6 +63,7 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
         "printed": "Tổng điểm in trong văn bản, để đối chiếu.",
     },
 }
+NUMBERS = ("received", "settled", "pending", "on_time", "points", "percent", "feedback", "dossiers")
 REST = "Ô trống giữ nguyên giá trị cũ; ghi “-” để xoá."
 
 
@@ -88,7 +93,7 @@ def template_workbook(name: str, columns: Sequence[TemplateColumn], rows: Sequen
         sheet.freeze_panes(1, 0)
         sheet.set_row(0, 45)
         for at, column in enumerate(columns):
-            is_number = column.key.startswith(("received", "settled", "pending", "on_time", "points", "percent"))
+            is_number = column.key.startswith(NUMBERS)
             is_day = column.key in ("start_date", "valid_from", "valid_to", "appointed", "expires")
             sheet.set_column(
                 at, at, 24 if "name" in column.key else 16, day if is_day else None if is_number else words

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date
 from decimal import Decimal
 
 from survey.reports.quarter import QuarterReport
+from survey.set_aside_messages import set_aside_line
 
 _ROMAN = ("I", "II", "III", "IV")
 _FORMULAS = {
@@ -58,6 +60,11 @@ def method_lines(report: QuarterReport) -> list[tuple[str, str]]:
             "cùng cách nộp.",
         ),
         (
+            "Phiếu loại",
+            f"{_set_aside(report)}. Một người đề nghị có lý do, một người khác duyệt, trước khi chốt kỳ; phiếu "
+            "gốc giữ nguyên. Không có cách nào khác để thay đổi phiếu nào được tính.",
+        ),
+        (
             "Bảo mật",
             f"Dưới {method.suppress_below} phiếu: không hiện số nào. Dưới {method.mark_below} phiếu: ghi "
             "“chưa đủ mẫu”, không xếp hạng. Người dưới 18 tuổi cũng có thể gửi phiếu.",
@@ -71,6 +78,11 @@ def method_lines(report: QuarterReport) -> list[tuple[str, str]]:
         ("Phiên bản chương trình", method.program_version),
         ("Mã kiểm tra dữ liệu đầu vào", f"SHA-256 {method.tally_digest}"),
     ]
+
+
+def _set_aside(report: QuarterReport) -> str:
+    """How many responses of the listed units do not count, by reason; zero is printed too."""
+    return set_aside_line(sum((Counter(unit.set_aside) for unit in report.units), Counter()))
 
 
 def _day(value: date) -> str:

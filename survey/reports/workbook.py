@@ -23,6 +23,7 @@ from survey.reports.quarter_columns import (
     summary_columns,
 )
 from survey.reports.wording import method_lines, period_title
+from survey.set_aside_messages import set_aside_line
 
 A4 = 9
 # Height of a line of text in points.
@@ -54,7 +55,10 @@ def xlsx_bytes(report: QuarterReport) -> bytes:
 
 
 def _remarks(report: QuarterReport) -> list[tuple[str, str]]:
-    return [(unit.name, remark) for unit in report.units for remark in report.warnings_of(unit)]
+    remarks = [(unit.name, remark) for unit in report.units for remark in report.warnings_of(unit)]
+    return remarks + [
+        (unit.name, f"Phiếu loại: {set_aside_line(unit.set_aside)}.") for unit in report.units if unit.set_aside
+    ]
 
 
 class _Writer:

@@ -8,9 +8,12 @@ from typing import Any
 
 from survey.errors import Fault, ImportRefused
 from survey.services.cells import BadCell, Parse
-from survey.services.sheet import Cell, SheetRow, open_sheet
+from survey.services.sheet import Cell, Sheet, SheetRow, open_sheet
 from survey.services.spelling import fold
 
+# How many rows are read so far.
+Progress = Callable[[int], None]
+BETWEEN_NEWS = 200
 # Officers number their rows and write remarks beside them; neither is data.
 IGNORED = frozenset({"stt", "tt", "so thu tu", "no", "ghi chu", "remark", "remarks", "note", "notes"})
 
@@ -92,22 +95,37 @@ class Table:
         )
 
 
-def read_table(data: bytes, columns: Sequence[Column], *, prefilled: Collection[str] = ()) -> Table:
+def open_table(data: bytes, columns: Sequence[Column]) -> Sheet:
+    """Open a CSV or XLSX file at the header row with most of these columns; raises ImportRefused."""
+    by_heading = _by_heading(columns)
+    return open_sheet(data, lambda cells: sum(_heading(cell) in by_heading for cell in cells))
+
+
+def read_table(
+    data: bytes,
+    columns: Sequence[Column],
+    *,
+    prefilled: Collection[str] = (),
+    others: bool = False,
+    progress: Progress | None = None,
+) -> Table:
     """Read a CSV or XLSX file by its columns; faults are collected in the table, to be raised by `check`.
 
-    Rows that say nothing beyond the `prefilled` columns of a template are counted and left out.
+    Rows that say nothing beyond the `prefilled` columns of a template are counted and left out. `others`: the file
+    may have columns that are not asked for. `progress` is told the rows read so far.
     Raises ImportRefused at once when the columns themselves are wrong, because then no row can be read.
     """
-    by_heading = {fold(name): column for column in columns for name in (column.key, *column.headers)}
-    sheet = open_sheet(data, lambda cells: sum(_heading(cell) in by_heading for cell in cells))
-    at, faults = _assign(sheet.header, by_heading, columns)
+    sheet = open_table(data, columns)
+    at, faults = _assign(sheet.header, _by_heading(columns), columns, others=others)
     if faults:
         raise ImportRefused(faults)
     titles = {column.key: str(sheet.header.cells[position].value) for position, column in at.items()}
     table = Table({column.key: column for column in columns}, titles, faults=sheet.faults)
     width = len(sheet.header.cells)
     to_fill = [position for position, column in at.items() if column.key not in prefilled]
-    for row in sheet.rows:
+    for read, row in enumerate(sheet.rows, start=1):
+        if progress is not None and read % BETWEEN_NEWS == 0:
+            progress(read)
         if any(not cell.is_blank for cell in row.cells[width:]):
             table.faults.append(
                 Fault(row.number, None, "too_many_cells", {"cells": len(row.cells), "width": width})
@@ -129,8 +147,12 @@ def _heading(cell: Cell) -> str:
     return fold(cell.value) if isinstance(cell.value, str) else ""
 
 
+def _by_heading(columns: Sequence[Column]) -> dict[str, Column]:
+    return {fold(name): column for column in columns for name in (column.key, *column.headers)}
+
+
 def _assign(
-    header: SheetRow, by_heading: Mapping[str, Column], columns: Sequence[Column]
+    header: SheetRow, by_heading: Mapping[str, Column], columns: Sequence[Column], *, others: bool = False
 ) -> tuple[dict[int, Column], list[Fault]]:
     """Find which position holds which column."""
     at: dict[int, Column] = {}
@@ -142,7 +164,7 @@ def _assign(
             faults.append(Fault(header.number, str(cell.value), "duplicate_column", {}, cell.address))
         elif column is not None:
             at[position] = column
-        elif cell.value is not None and heading not in IGNORED:
+        elif cell.value is not None and heading not in IGNORED and not others:
             known = ", ".join(column.title for column in columns)
             faults.append(Fault(header.number, str(cell.value), "unknown_column", {"known": known}, cell.address))
     faults += [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -14,17 +14,41 @@ from sqlalchemy.orm import Session, selectinload
 from analysis.periods import Period
 from analysis.points import percent_of
 from survey.config import TIME_ZONE
+from survey.database import wait_for_closing
 from survey.errors import HailongError
-from survey.models import Basis, Counter, DossierCount, Outcome, ServiceField, Unit
+from survey.models import Basis, Counter, DossierCount, DossierPrinted, Outcome, ServiceField, Unit
 from survey.services import audit
-from survey.services.columns import Column, Table, read_table
-from survey.services.dossier_table import LONG_COLUMNS, WIDE_COLUMNS, Count, key_columns, read_counts
-from survey.services.importing import ImportSummary, import_transaction
+from survey.services.columns import Column, Progress, Table, read_table
+from survey.services.dossier_table import (
+    LONG_COLUMNS,
+    WIDE_COLUMNS,
+    Count,
+    key_columns,
+    printed_rates,
+    read_counts,
+)
+from survey.services.importing import ImportSummary, Reach, changes_between, import_transaction
+from survey.services.period import refuse_overlap
+from survey.services.reach import check_reach
 from survey.services.score import closed_set
 from survey.services.service_field import FieldFinder
 from survey.services.sheet import Cell
 from survey.services.template import Template
 from survey.services.unit_finder import UnitFinder
+
+# In which of the totals, that a person compares before and after, each count stands.
+TOTALS_OF: dict[Basis, tuple[str, ...]] = {
+    Basis.CROSS: ("settled",),
+    Basis.RECEIVED: ("received",),
+    Basis.CARRIED_OVER: ("received", "carried_over"),
+    Basis.SETTLED: ("settled",),
+    Basis.PENDING: ("pending",),
+    Basis.PENDING_LATE: (),
+    Basis.FEEDBACK: ("feedback",),
+    Basis.FEEDBACK_ON_TIME: (),
+    Basis.FEEDBACK_BAD: (),
+    Basis.DOSSIERS_BAD: (),
+}
 
 
 @dataclass(frozen=True)
@@ -57,23 +81,34 @@ def import_dossiers(
     actor: str,
     file_name: str,
     dry_run: bool = False,
+    correcting: bool = False,
+    reach: Reach | None = None,
+    progress: Progress | None = None,
 ) -> DossierSummary:
     """Put the counts of a file in place of those its units had for `period`; other units keep theirs.
 
-    Raises HailongError when the period is closed or has not begun, ImportRefused with every fault of the file.
+    With `correcting` also those of a closed period: its frozen results keep the dossiers they were made with, and
+    change only through a corrected revision. With a `reach`, units outside it are refused by name.
+    Raises HailongError when the period is closed (not `correcting`), has not begun or overlaps another that has
+    dossiers, and ImportRefused with every fault of the file.
     """
     if now.astimezone(TIME_ZONE).date() < period.first:
         raise HailongError("period_not_started", period=period.text, first=f"{period.first:%d/%m/%Y}")
-    _refuse_closed(session, period)
+    if not correcting:
+        _refuse_closed(session, period)
+    refuse_overlap(session, period)
     # Reading a large file takes seconds: it happens before the write transaction, which citizens would wait for.
     units = UnitFinder(session.scalars(select(Unit)))
     fields = FieldFinder(session.scalars(select(ServiceField)))
-    table = read_table(data, _columns(units.parse, fields.parse), prefilled=("unit", "field"))
+    table = read_table(data, columns(units.parse, fields.parse), prefilled=("unit", "field"), progress=progress)
     counts = read_counts(table)
     _check_time(table, period, now)
+    check_reach(table, reach)
     table.check()
     with import_transaction(session, dry_run=dry_run):
-        _refuse_closed(session, period)
+        wait_for_closing(session.connection(), closing=False)
+        if not correcting:
+            _refuse_closed(session, period)
         summary = _store(session, table, counts, period)
         audit.record(
             session,
@@ -86,7 +121,9 @@ def import_dossiers(
                 "units": summary.units,
                 "dossiers": summary.dossiers,
                 "replaced": list(summary.replaced),
-            },
+                "codes": list(summary.codes),
+            }
+            | ({"correcting": True} if correcting else {}),
         )
     return summary
 
@@ -96,19 +133,19 @@ def _refuse_closed(session: Session, period: Period) -> None:
         raise HailongError("period_closed", period=period.text)
 
 
-def template(session: Session, now: datetime) -> Template:
+def template(session: Session, now: datetime, reach: Reach | None = None) -> Template:
     """The II.06 sheet to fill in: a line for every unit of today and each field that its counters serve."""
     today = now.astimezone(TIME_ZONE).date()
+    query = select(Unit).where(Unit.valid_to.is_(None) | (Unit.valid_to >= today))
+    if reach is not None:
+        query = query.where(Unit.id.in_(reach.unit_ids))
     units = session.scalars(
-        select(Unit)
-        .where(Unit.valid_to.is_(None) | (Unit.valid_to >= today))
-        .order_by(Unit.code)
-        .options(selectinload(Unit.counters).selectinload(Counter.fields))
+        query.order_by(Unit.code).options(selectinload(Unit.counters).selectinload(Counter.fields))
     ).all()
     asked = session.scalars(select(ServiceField).where(ServiceField.asked).order_by(ServiceField.position)).all()
     rows = [{"unit": unit.code, "field": field.name_vi} for unit in units for field in (_served(unit) or asked)]
-    columns = (*key_columns(UnitFinder(units).parse, FieldFinder(asked).parse), *WIDE_COLUMNS)
-    return Template("dossiers", columns, rows)
+    wide = (*key_columns(UnitFinder(units).parse, FieldFinder(asked).parse), *WIDE_COLUMNS)
+    return Template("dossiers", wide, rows)
 
 
 def _served(unit: Unit) -> list[ServiceField]:
@@ -116,7 +153,8 @@ def _served(unit: Unit) -> list[ServiceField]:
     return sorted(served.values(), key=lambda field: field.position)
 
 
-def _columns(unit: Callable[[Cell], Any], field: Callable[[Cell], Any]) -> tuple[Column, ...]:
+def columns(unit: Callable[[Cell], Any], field: Callable[[Cell], Any]) -> tuple[Column, ...]:
+    """Every column of the two forms in which dossiers come."""
     return (*key_columns(unit, field), *LONG_COLUMNS, *WIDE_COLUMNS)
 
 
@@ -146,7 +184,10 @@ def _store(session: Session, table: Table, counts: Iterable[Count], period: Peri
     listed = list(counts)
     units: dict[int, Unit] = {count.unit.id: count.unit for count in listed}
     of_units = (DossierCount.period == period.text) & DossierCount.unit_id.in_(units)
-    known = set(session.scalars(select(DossierCount.unit_id).where(of_units).distinct()))
+    stored = session.scalars(select(DossierCount).where(of_units)).all()
+    known = {count.unit_id for count in stored}
+    before = {code: totals | {"name": name} for (code, name), totals in _totals(stored, units).items()}
+    after = {code: totals | {"name": name} for (code, name), totals in _totals(listed, units).items()}
     session.execute(delete(DossierCount).where(of_units))
     if listed:
         session.execute(
@@ -164,6 +205,7 @@ def _store(session: Session, table: Table, counts: Iterable[Count], period: Peri
                 for count in listed
             ],
         )
+    _store_printed(session, table, period, units)
     return DossierSummary(
         rows=len(table.rows),
         created=len(units.keys() - known),
@@ -178,7 +220,38 @@ def _store(session: Session, table: Table, counts: Iterable[Count], period: Peri
         settled=_sum(listed, Basis.SETTLED, Basis.CROSS),
         overdue=_sum((c for c in listed if c.outcome == Outcome.OVERDUE), Basis.SETTLED, Basis.CROSS),
         blank_rows=table.blank_rows,
+        codes=tuple(sorted(unit.code for unit in units.values())),
+        changes=changes_between(before, after),
     )
+
+
+def _store_printed(session: Session, table: Table, period: Period, units: Collection[int]) -> None:
+    of_units = (DossierPrinted.period == period.text) & DossierPrinted.unit_id.in_(units)
+    session.execute(delete(DossierPrinted).where(of_units))
+    session.add_all(
+        DossierPrinted(unit_id=unit.id, period=period.text, field=field, on_time_percent=percent)
+        for unit, field, percent in printed_rates(table)
+    )
+
+
+def _totals(
+    counts: Iterable[Count] | Iterable[DossierCount], units: dict[int, Unit]
+) -> dict[tuple[str, str], dict[str, Any]]:
+    """Add up what a person compares before and after, by code and name of the unit."""
+    numbers: dict[int, dict[str, int]] = {}
+    for count in counts:
+        unit_id, number = (
+            (count.unit_id, count.count) if isinstance(count, DossierCount) else (count.unit.id, count.number)
+        )
+        of_unit = numbers.setdefault(unit_id, {})
+        for key in TOTALS_OF[count.basis]:
+            of_unit[key] = of_unit.get(key, 0) + number
+        if count.outcome == Outcome.OVERDUE:
+            of_unit["overdue"] = of_unit.get("overdue", 0) + number
+    return {
+        (units[unit_id].code, units[unit_id].name): dict(of_unit)
+        for unit_id, of_unit in sorted(numbers.items(), key=lambda pair: units[pair[0]].code)
+    }
 
 
 def _sum(counts: Iterable[Count], *bases: Basis) -> int:

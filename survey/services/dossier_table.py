@@ -61,6 +61,16 @@ WIDE_HEADERS = {
     "pending_in_time": ("Đang giải quyết: trong hạn", "Trong hạn", "Chưa đến hạn", "In time"),
     "pending_overdue": ("Đang giải quyết: quá hạn",),
 }
+# What the three rates of QĐ 766/QĐ-TTg are made of; a unit writes each on any one of its lines.
+FEEDBACK_HEADERS = {
+    Basis.FEEDBACK: ("PAKN thuộc thẩm quyền", "Phản ánh, kiến nghị thuộc thẩm quyền", "Feedback"),
+    Basis.FEEDBACK_ON_TIME: ("PAKN xử lý đúng hạn", "PAKN xử lý trước và đúng hạn", "Feedback on time"),
+    Basis.FEEDBACK_BAD: ("PAKN không hài lòng hoặc quá hạn", "Feedback dissatisfied or late"),
+    Basis.DOSSIERS_BAD: (
+        "Hồ sơ không hài lòng, có PAKN hoặc quá hạn",
+        "Dossiers dissatisfied, complained or late",
+    ),
+}
 WIDE_COLUMNS = (
     *(Column(key, headers, whole_number) for key, headers in WIDE_HEADERS.items()),
     Column(
@@ -68,6 +78,7 @@ WIDE_COLUMNS = (
         ("Tỷ lệ đúng hạn (%)", "Tỷ lệ giải quyết đúng hạn", "Tỷ lệ trước hạn, đúng hạn"),
         percentage,
     ),
+    *(Column(basis.value, headers, whole_number) for basis, headers in FEEDBACK_HEADERS.items()),
 )
 
 
@@ -98,7 +109,7 @@ def key_columns(unit: Callable[[Cell], Any], field: Callable[[Cell], Any]) -> tu
 
 def read_counts(table: Table) -> list[Count]:
     """Turn the rows into counts; what is wrong with them is noted in the table."""
-    is_wide = [key for key in (*WIDE_HEADERS, "on_time_rate") if table.has(key)]
+    is_wide = [column.key for column in WIDE_COLUMNS if table.has(column.key)]
     is_long = [key for key in ("channel", "outcome", "count") if table.has(key)]
     if is_wide and is_long:
         table.fault(None, is_long[0], "two_forms_at_once", other=table.title(is_wide[0]))
@@ -109,9 +120,42 @@ def read_counts(table: Table) -> list[Count]:
     counts = [count for row in table.rows for count in (_wide if is_wide else _long)(table, row)]
     _check_repeats(table, counts)
     _check_total_rows(table)
+    _check_feedback(table, counts)
     if is_long:
         _compare_margins(table, counts)
     return counts
+
+
+def printed_rates(table: Table) -> list[tuple[Any, str, Decimal]]:
+    """List the on-time rates that the table prints: unit, field, percent."""
+    return [
+        (row["unit"], row["field"] or ALL_FIELDS, row["on_time_rate"])
+        for row in table.rows
+        if row["on_time_rate"] is not None and row["unit"] is not None
+    ]
+
+
+def _check_feedback(table: Table, counts: list[Count]) -> None:
+    """No part is larger than its whole: of each unit's feedback, and of its settled dossiers."""
+    totals: dict[int, dict[Basis, int]] = {}
+    rows: dict[tuple[int, Basis], Row] = {}
+    for count in counts:
+        of_unit = totals.setdefault(count.unit.id, {})
+        of_unit[count.basis] = of_unit.get(count.basis, 0) + count.number
+        rows[count.unit.id, count.basis] = count.row
+    wholes = {
+        Basis.FEEDBACK_ON_TIME: Basis.FEEDBACK,
+        Basis.FEEDBACK_BAD: Basis.FEEDBACK,
+        Basis.DOSSIERS_BAD: Basis.SETTLED,
+    }
+    for unit_id, of_unit in totals.items():
+        for part, whole in wholes.items():
+            if part in of_unit and of_unit[part] > of_unit.get(whole, 0):
+                row = rows[unit_id, part]
+                table.fault(
+                    row, part.value, "part_above_whole", unit=row["unit"].name, part=of_unit[part],
+                    whole=of_unit.get(whole, 0),
+                )  # fmt: skip
 
 
 def _compare_margins(table: Table, counts: list[Count]) -> None:
@@ -172,6 +216,9 @@ def _wide(table: Table, row: Row) -> Iterator[Count]:
         yield _count(row, Basis.PENDING, pending)
         if row["pending_overdue"] is not None:
             yield _count(row, Basis.PENDING_LATE, row["pending_overdue"])
+    for basis in FEEDBACK_HEADERS:
+        if row[basis.value] is not None:
+            yield _count(row, basis, row[basis.value])
 
 
 _SETTLED = ("settled_early", "settled_on_time", "settled_overdue")

@@ -103,6 +103,7 @@ def _unit_report(unit: Unit, score: Score, status: str, rank: Rank | None, names
     detail = score.detail
     # Nothing at all is told of a unit with so few responses that they could be recognised.
     is_silent = status == SUPPRESSED
+    set_aside = detail.get("set_aside", {})
     return UnitReport(
         code=unit.code,
         name=unit.name,
@@ -115,7 +116,8 @@ def _unit_report(unit: Unit, score: Score, status: str, rank: Rank | None, names
         dossiers=None if is_silent else score.dossier_count,
         response_share=None if is_silent else detail["response_share"],
         minimum_sample=None if is_silent else detail["minimum_sample"],
-        excluded=None if is_silent else detail["excluded_count"],
+        excluded=None if is_silent else detail["excluded_count"] + sum(set_aside.values()),
+        set_aside={} if is_silent else set_aside,
         flagged=None if is_silent else detail["flagged_count"],
         trust_counts={} if is_silent else detail["trust_counts"],
         figures=None if score.points is None or is_silent else _figures(score),

@@ -236,8 +236,9 @@ def _kind(kind: str) -> list[ColumnElement[bool]]:
 
 
 def _words(typed: str) -> list[ColumnElement[bool]]:
-    """Every word must occur, with or without marks; a whole tracking code finds its case."""
+    """Every word must occur, or begin one, with or without marks; a whole tracking code finds its case."""
     code = codes.normalise(typed)
     if codes.is_number(code):
         return [FeedbackCase.key == case_key(code)]
-    return [FeedbackCase.search_text.contains(word) for word in fold(typed).split()]
+    text = FeedbackCase.search_text
+    return [or_(text.startswith(word), text.contains(f" {word}")) for word in fold(typed).split()]

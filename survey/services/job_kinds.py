@@ -9,9 +9,21 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from analysis.periods import parse_period
+from analysis.periods import Period, parse_period
 from survey.config import Settings
-from survey.services import deadline, feedback_reply, notice_round, notice_sending, retention, score
+from survey.services import (
+    deadline,
+    feedback_reply,
+    notice_round,
+    notice_sending,
+    publication,
+    retention,
+    score,
+    score_draft,
+    upload,
+    verification,
+    what_if,
+)
 
 Progress = Callable[[float], None]
 
@@ -47,6 +59,50 @@ def _refresh_scores(task: Task) -> Outcome:
     period = parse_period(task.payload["period"])
     score.refresh(task.session, period, now=task.now, actor=task.actor, progress=task.progress)
     return Outcome(page="scores.scores", arguments={"period": period.text})
+
+
+def _close_period(task: Task) -> Outcome:
+    period = parse_period(task.payload["period"])
+    score.close(
+        task.session,
+        period,
+        now=task.now,
+        actor=task.actor,
+        revision_of=task.payload.get("revision_of"),
+        reason=task.payload.get("reason", ""),
+        progress=task.progress,
+    )
+    return _to_closing(period)
+
+
+def _send_draft(task: Task) -> Outcome:
+    period, days = parse_period(task.payload["period"]), task.payload["days"]
+    score_draft.send_draft(task.session, period, days=days, now=task.now, actor=task.actor, progress=task.progress)
+    return _to_closing(period)
+
+
+def _verify_period(task: Task) -> Outcome:
+    period, revision = parse_period(task.payload["period"]), task.payload["revision"]
+    verification.verify(
+        task.session, period, now=task.now, actor=task.actor, revision=revision, progress=task.progress
+    )
+    return _to_closing(period)
+
+
+def _publish_period(task: Task) -> Outcome:
+    period = parse_period(task.payload["period"])
+    publication.publish(task.session, period, now=task.now, actor=task.actor, progress=task.progress)
+    return _to_closing(period)
+
+
+def _compare_rules(task: Task) -> Outcome:
+    period, rules = parse_period(task.payload["period"]), task.payload["rules"]
+    result = what_if.compare(task.session, period, rules, now=task.now, progress=task.progress)
+    return Outcome(result, page="rules.compare", arguments={"period": period.text})
+
+
+def _to_closing(period: Period) -> Outcome:
+    return Outcome(page="closing.closing", arguments={"period": period.text})
 
 
 def _purge(task: Task) -> Outcome:
@@ -88,14 +144,39 @@ def _sending(send: Callable[..., None]) -> Callable[[Task], Outcome]:
     return handler
 
 
+def _check_upload(task: Task) -> Outcome:
+    reach = upload.reach_of(dict(task.payload))
+    upload.check(task.session, task.payload["upload"], reach=reach, now=task.now, progress=task.progress)
+    return Outcome(page="uploads.show", arguments={"upload_id": task.payload["upload"]})
+
+
+def _import_upload(task: Task) -> Outcome:
+    upload.carry_out(
+        task.session,
+        task.payload["upload"],
+        reach=upload.reach_of(dict(task.payload)),
+        actor=task.actor,
+        now=task.now,
+        progress=task.progress,
+    )
+    return Outcome(page="uploads.show", arguments={"upload_id": task.payload["upload"]})
+
+
 KINDS: dict[str, Callable[[Task], Outcome]] = {
     "announce": _announce,
     "deadlines": _deadlines,
     "digests": _digests,
     "mail_digest": _sending(notice_sending.mail_digest),
     "mail_notice": _sending(notice_sending.mail_notice),
+    "check_upload": _check_upload,
+    "import_upload": _import_upload,
     "publish_replies": _publish_replies,
+    "close_period": _close_period,
+    what_if.KIND: _compare_rules,
+    "publish_period": _publish_period,
     "purge": _purge,
+    "send_draft": _send_draft,
+    "verify_period": _verify_period,
     "refresh_scores": _refresh_scores,
     "tell_citizen": _sending(notice_sending.tell_citizen),
     "webhook": _sending(notice_sending.send_event),

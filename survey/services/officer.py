@@ -5,33 +5,25 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 
-from argon2 import PasswordHasher
-from argon2.exceptions import Argon2Error, InvalidHashError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.codes import encode_bits, grouped
 from survey.database import write
 from survey.errors import HailongError
-from survey.models import Grant, Officer, Role
-from survey.services import audit
+from survey.models import Grant, Officer, Role, Unit
+from survey.services import audit, invitation, password
 from survey.services.unit_tree import unit_by_code
 
-# Argon2id with the smallest parameters of the OWASP Password Storage Cheat Sheet that a small machine can
-# afford eight times at once: 19 MiB, two passes. Stored hashes are renewed at sign-in when these change.
-HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1)
-SHORTEST_PASSWORD = 12
-LONGEST_PASSWORD = 128
+LONGEST_NAME = 120
 
 
 @dataclass(frozen=True)
 class AddedOfficer:
-    """An account, and its password if one was drawn for it: shown once, stored nowhere."""
+    """An account, and the token of the link that sets its first password: shown once, stored nowhere."""
 
     officer: Officer
-    new_password: str | None
+    token: str | None
 
 
 def add(
@@ -41,77 +33,127 @@ def add(
     role: Role,
     unit_code: str,
     name: str = "",
-    password: str | None = None,
+    new_password: str | None = None,
     now: datetime,
     actor: str,
 ) -> AddedOfficer:
     """Make an account with a role on a unit; an existing account gets the role in addition and keeps its password.
 
-    Raises HailongError `unknown_unit`, `email_unusable`, `password_length` or `officer_has_role`.
+    Without `new_password` a new account is invited to set one.
+    Raises HailongError `unknown_unit`, `email_unusable`, `password_length`, `password_guessable`,
+    `officer_has_password` or `officer_has_role`.
     """
     email = clean_email(email)
-    if password is not None and not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise HailongError("password_length", shortest=SHORTEST_PASSWORD, longest=LONGEST_PASSWORD)
-    drawn = grouped(encode_bits(secrets.token_bytes(10)))
+    hashed = "" if new_password is None else password.hash_of(new_password, email=email)
+    token = None
     with write(session):
         unit = unit_by_code(session, unit_code)
-        officer = _find(session, email)
+        officer = find(session, email)
         is_new = officer is None
         if officer is None:
             officer = Officer(
                 id=secrets.token_hex(16),
                 email=email,
-                name=name or email,
-                password_hash=HASHER.hash(password or drawn),
+                name=name[:LONGEST_NAME] or email[:LONGEST_NAME],
+                password_hash=hashed,
+                session_generation=0,
                 created_at=now,
             )
             session.add(officer)
-        elif any(grant.unit_id == unit.id and grant.role is role for grant in officer.grants):
-            raise HailongError("officer_has_role", email=email, unit=unit.name)
-        elif password is not None:
+            if not hashed:
+                token = invitation.replace(session, officer, now=now, actor=actor)
+        elif new_password is not None:
             raise HailongError("officer_has_password", email=email)
-        officer.grants.append(Grant(unit=unit, role=role))
-        audit.record(
-            session,
-            now=now,
-            actor=actor,
-            action="officer.add" if is_new else "officer.grant",
-            subject=email,
-            detail={"role": role.value, "unit": unit.code},
+        give(
+            session, officer, unit, role, now=now, actor=actor, action="officer.add" if is_new else "officer.grant"
         )
-    return AddedOfficer(officer, drawn if is_new and password is None else None)
+    return AddedOfficer(officer, token)
 
 
-def verify(session: Session, email: str, password: str, *, now: datetime) -> Officer | None:
+def add_by(
+    session: Session, email: str, *, role: Role, unit_code: str, name: str, now: datetime, actor: Officer
+) -> AddedOfficer:
+    """Make an account as an administrator does, who gives no role to himself: HailongError `own_account`."""
+    if clean_email(email) == actor.email:
+        raise HailongError("own_account")
+    return add(session, email, role=role, unit_code=unit_code, name=name, now=now, actor=actor.email)
+
+
+def give(
+    session: Session, officer: Officer, unit: Unit, role: Role, *, now: datetime, actor: str, action: str
+) -> None:
+    """Add a role inside the transaction of a use case; raise HailongError `officer_has_role`."""
+    if any(grant.unit_id == unit.id and grant.role is role for grant in officer.grants):
+        raise HailongError("officer_has_role", email=officer.email, unit=unit.name)
+    officer.grants.append(Grant(unit=unit, role=role))
+    detail = {"role": role.value, "unit": unit.code}
+    audit.record(session, now=now, actor=actor, action=action, subject=officer.email[:120], detail=detail)
+
+
+def verify(session: Session, email: str, given: str, *, now: datetime) -> Officer | None:
     """Return the officer whose e-mail and password these are, unless the account is closed.
 
     Takes as long for an unknown address as for a wrong password, so that nobody can find out who has an account.
     """
-    officer = _find(session, email.strip().lower())
-    stored = _hash_of_nobody() if officer is None else officer.password_hash
-    matches = len(password) <= LONGEST_PASSWORD and _matches(stored, password)
+    officer = find(session, email.strip().lower())
+    stored = "" if officer is None else officer.password_hash
+    is_right = password.matches(stored, given)
     if officer is None:
         return None
-    may_enter = matches and officer.is_active
+    may_enter = is_right and officer.is_active
     with write(session):
-        if may_enter and HASHER.check_needs_rehash(stored):
-            officer.password_hash = HASHER.hash(password)
-        action = "officer.sign_in" if may_enter else "officer.sign_in_refused"
-        audit.record(session, now=now, actor=officer.email, action=action, subject=officer.email)
+        if may_enter and password.HASHER.check_needs_rehash(stored):
+            officer.password_hash = password.HASHER.hash(given)
+        _note_sign_in(session, officer, may_enter, now=now)
     return officer if may_enter else None
+
+
+def recognise(session: Session, email: str, *, now: datetime) -> Officer:
+    """Return the officer whom a provider has identified; raise HailongError `provider_unknown_officer`.
+
+    There must be an open account already: nobody gets one by being known elsewhere.
+    """
+    officer = find(session, email.strip().lower())
+    if officer is not None:
+        with write(session):
+            _note_sign_in(session, officer, officer.is_active, now=now, by="provider")
+    if officer is None or not officer.is_active:
+        raise HailongError("provider_unknown_officer")
+    return officer
 
 
 def disable(session: Session, email: str, *, now: datetime, actor: str) -> Officer:
     """Close an account at once, also where its officer is signed in; raise HailongError `unknown_officer`."""
     email = clean_email(email)
     with write(session):
-        officer = _find(session, email)
+        officer = find(session, email)
         if officer is None:
             raise HailongError("unknown_officer", email=email)
-        if officer.disabled_at is None:
-            officer.disabled_at = now
-            audit.record(session, now=now, actor=actor, action="officer.disable", subject=email)
+        close(session, officer, now=now, actor=actor)
     return officer
+
+
+def close(session: Session, officer: Officer, *, now: datetime, actor: str) -> None:
+    """Close an account inside the transaction of a use case; its sessions and its invitation end with it."""
+    if officer.disabled_at is None:
+        officer.disabled_at = now
+        officer.session_generation += 1
+        officer.invitation = None
+        audit.record(session, now=now, actor=actor, action="officer.disable", subject=officer.email[:120])
+
+
+def invite(session: Session, email: str, *, now: datetime, actor: str) -> AddedOfficer:
+    """Make a new link for an officer who has lost the first one or forgotten the password.
+
+    The link before stops working; the password is as it was until the new link is used.
+    Raises HailongError `unknown_officer` or `officer_closed`.
+    """
+    email = clean_email(email)
+    with write(session):
+        officer = find(session, email)
+        if officer is None:
+            raise HailongError("unknown_officer", email=email)
+        return AddedOfficer(officer, invitation.replace(session, officer, now=now, actor=actor))
 
 
 def clean_email(email: str) -> str:
@@ -123,17 +165,12 @@ def clean_email(email: str) -> str:
     return cleaned
 
 
-def _find(session: Session, email: str) -> Officer | None:
+def find(session: Session, email: str) -> Officer | None:
+    """Find an officer by the address as it is stored."""
     return session.scalars(select(Officer).where(Officer.email == email)).one_or_none()
 
 
-def _matches(stored: str, password: str) -> bool:
-    try:
-        return HASHER.verify(stored, password)
-    except (Argon2Error, InvalidHashError):
-        return False
-
-
-@cache
-def _hash_of_nobody() -> str:
-    return HASHER.hash(secrets.token_hex(16))
+def _note_sign_in(session: Session, officer: Officer, may_enter: bool, *, now: datetime, by: str = "") -> None:
+    action = "officer.sign_in" if may_enter else "officer.sign_in_refused"
+    detail = {"by": by} if by else None
+    audit.record(session, now=now, actor=officer.email, action=action, subject=officer.email[:120], detail=detail)

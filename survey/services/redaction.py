@@ -10,7 +10,7 @@ from itertools import takewhile
 
 _DOSSIER = re.compile(r"\b[A-Z0-9]+(?:\.[A-Z0-9]+)+-\d{6}-\d{4,6}\b", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
-_DIGITS = re.compile(r"(?<![\w/.,-])\+?\d(?:[ .\-]?\d){8,13}(?!\w|[-/]\d)")
+_DIGITS = re.compile(r"(?<![\w/.,-])[+(]?\d(?:[ .\-()]{0,2}\d){8,13}(?!\w|[-/]\d)")
 _MONEY = re.compile(r"\s*(?:đ|đồng|vnđ|vnd|triệu|tỷ)\b", re.IGNORECASE)
 _TITLES = (
     "phó chủ tịch", "chủ tịch", "trưởng phòng", "giám đốc", "lãnh đạo", "đồng chí", "cán bộ", "công chức",

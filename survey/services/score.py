@@ -4,27 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from importlib.metadata import version
-from typing import Any
 
-import orjson
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.periods import Period, parse_period, quarters_of
-from analysis.rules import DEFAULT_SCORE_RULE, load_score_rule
+from analysis.rules import ScoreRule
 from analysis.satisfaction import combine_year
-from analysis.scores import QuarterResult, UnitScore, YearScore
+from analysis.scores import QuarterResult, YearScore
 from survey.config import TIME_ZONE
 from survey.database import wait_for_closing, write
 from survey.errors import HailongError
-from survey.models import DossierCount, Score, ScoreSet, ScoreState, Unit
-from survey.services import audit
-from survey.services.scoring import Progress, ScoredPeriod, score_period
+from survey.models import DossierCount, Score, ScoreRuleUse, ScoreSet, ScoreState, Unit
+from survey.services import audit, objection
+from survey.services.score_rule import find_rule, rule_for
+from survey.services.score_store import PROGRAM_VERSION, store
+from survey.services.scoring import (
+    Progress,
+    ScoredPeriod,
+    digest_of,
+    dossier_rows,
+    score_period,
+    set_aside_by_code,
+)
 from survey.services.tally import response_count
 
 PROVISIONAL_REVISION = 0
-PROGRAM_VERSION = version("hailong")
 
 
 def refresh(
@@ -33,46 +38,88 @@ def refresh(
     """Compute the provisional result of an open period and keep it in place of the one before."""
     if closed_set(session, period.text) is not None:
         raise HailongError("period_closed", period=period.text)
-    scored = score_period(session, period, now=now, progress=progress)
+    scored = score_period(session, period, now=now, with_variants=True, progress=progress)
     with write(session):
-        _drop_provisional(session, period)
+        drop_provisional(session, period)
         audit.record(session, now=now, actor=actor, action="period.refresh", subject=period.text)
-        return _store(session, scored, ScoreState.PROVISIONAL, PROVISIONAL_REVISION)
+        return store(session, scored, ScoreState.PROVISIONAL, PROVISIONAL_REVISION)
 
 
 def close(
-    session: Session, period: Period, *, now: datetime, actor: str, progress: Progress | None = None
+    session: Session,
+    period: Period,
+    *,
+    now: datetime,
+    actor: str,
+    revision_of: int | None = None,
+    reason: str = "",
+    progress: Progress | None = None,
 ) -> ScoreSet:
     """Freeze the scores of a period that is over; its provisional result goes.
 
-    Raises HailongError when the period is closed already or not over yet, and what `score_period` raises.
+    With `revision_of`, the newest revision, make a corrected one that names it and the `reason`; the old stays.
+    Raises HailongError `period_closed`, `period_not_over`, `period_not_started`, `period_not_closed`,
+    `revision_not_newest`, `reason_missing`, `correction_same`, `objections_running`, `objections_unanswered`,
+    `period_changed`, and what `score_period` raises.
     """
-    if closed_set(session, period.text) is not None:
-        raise HailongError("period_closed", period=period.text)
+    newest = check_closing(session, period, now=now, revision_of=revision_of, reason=reason)
+    scored = score_period(session, period, now=now, with_variants=True, progress=progress)
+    if newest is not None and _is_same(scored, newest):
+        raise HailongError("correction_same", revision=newest.revision)
+    with write(session):
+        wait_for_closing(session.connection(), closing=True)
+        newest = check_closing(session, period, now=now, revision_of=revision_of, reason=reason)
+        # Paper may be booked into a day that has passed, dossiers imported, responses set aside: what is frozen
+        # must be what is there.
+        if (
+            response_count(session, period, scored.rule) != scored.response_count
+            or set_aside_by_code(session, period) != scored.set_aside
+            or digest_of(dossier_rows(session, period)) != scored.population_digest
+        ):
+            raise HailongError("period_changed", period=period.text)
+        drop_provisional(session, period)
+        frozen = store(
+            session,
+            scored,
+            ScoreState.CLOSED,
+            1 if newest is None else newest.revision + 1,
+            replaces=revision_of,
+            reason=reason.strip() or None,
+        )
+        detail = {"revision": frozen.revision, "tally_digest": frozen.tally_digest, "rule": frozen.rule}
+        detail |= {"responses": frozen.response_count, "replaces": frozen.replaces, "reason": frozen.reason}
+        audit.record(session, now=now, actor=actor, action="period.close", subject=period.text, detail=detail)
+        return frozen
+
+
+def check_closing(
+    session: Session, period: Period, *, now: datetime, revision_of: int | None = None, reason: str = ""
+) -> ScoreSet | None:
+    """Raise HailongError if the period may not be closed, or corrected, now; return what would be replaced."""
     today = now.astimezone(TIME_ZONE).date()
     if today < period.first:
         raise HailongError("period_not_started", period=period.text, first=f"{period.first:%d/%m/%Y}")
     if today <= period.last:
         raise HailongError("period_not_over", period=period.text, last=f"{period.last:%d/%m/%Y}")
-    scored = score_period(session, period, now=now, progress=progress)
-    with write(session):
-        wait_for_closing(session.connection(), closing=True)
-        if closed_set(session, period.text) is not None:
+    newest = closed_set(session, period.text)
+    if revision_of is None:
+        if newest is not None:
             raise HailongError("period_closed", period=period.text)
-        if response_count(session, period, scored.rule) != scored.response_count:
-            # Paper may be booked into a day that has passed; what is frozen must be what is there.
-            raise HailongError("period_changed", period=period.text)
-        _drop_provisional(session, period)
-        frozen = _store(session, scored, ScoreState.CLOSED, revision=1)
-        audit.record(
-            session,
-            now=now,
-            actor=actor,
-            action="period.close",
-            subject=period.text,
-            detail={"tally_digest": frozen.tally_digest, "responses": frozen.response_count},
-        )
-        return frozen
+        objection.refuse_open(session, period.text, today=today)
+        return None
+    if newest is None:
+        raise HailongError("period_not_closed", period=period.text)
+    if newest.revision != revision_of:
+        raise HailongError("revision_not_newest", period=period.text, newest=str(newest.revision))
+    if not reason.strip():
+        raise HailongError("reason_missing")
+    return newest
+
+
+def _is_same(scored: ScoredPeriod, closed: ScoreSet) -> bool:
+    """Tell whether a correction would repeat what is closed: same responses, dossiers, rule and program."""
+    now = (scored.table.tally_digest, scored.population_digest, scored.rule.digest(), PROGRAM_VERSION)
+    return now == (closed.tally_digest, closed.population_digest, closed.rule_digest, closed.program_version)
 
 
 def closed_set(session: Session, period: str) -> ScoreSet | None:
@@ -82,6 +129,19 @@ def closed_set(session: Session, period: str) -> ScoreSet | None:
         .where(ScoreSet.period == period, ScoreSet.state == ScoreState.CLOSED)
         .order_by(ScoreSet.revision.desc())
         .limit(1)
+    )
+
+
+def revision_set(session: Session, period: str, revision: int) -> ScoreSet | None:
+    """One stored result of a period by its number: 0 is provisional, drafts are below, closed ones above."""
+    return session.scalar(select(ScoreSet).where(ScoreSet.period == period, ScoreSet.revision == revision))
+
+
+def shown_set(session: Session, period: str) -> ScoreSet | None:
+    """The result that units look at: the closed one, else the newest draft that was sent, else the provisional."""
+    draft = objection.newest_draft(session, period)
+    return (
+        closed_set(session, period) or (None if draft is None else draft.score_set) or latest_set(session, period)
     )
 
 
@@ -107,12 +167,27 @@ def periods(session: Session) -> list[Period]:
     return sorted((parse_period(text) for text in texts), key=lambda p: (p.last, p.first), reverse=True)
 
 
-def year_scores(session: Session, year: int, *, rule_id: str = DEFAULT_SCORE_RULE) -> Mapping[int, YearScore]:
+def year_rule(session: Session, year: int) -> ScoreRule:
+    """The rule that turns a year into points: the one chosen for it, else that of its last closed quarter.
+
+    Raises HailongError `year_rules_differ` where closed quarters measure different things, which no mean joins.
+    """
+    closed = [found for quarter in quarters_of(year) if (found := closed_set(session, quarter.text)) is not None]
+    rules = [find_rule(session, found.rule) for found in closed]
+    if session.get(ScoreRuleUse, str(year)) is not None or not rules:
+        rules.append(rule_for(session, str(year)))
+    if len({(rule.formula, rule.aggregation, rule.within_factor) for rule in rules}) > 1:
+        listed = "; ".join(f"{found.period}: {found.rule}" for found in closed)
+        raise HailongError("year_rules_differ", year=str(year), rules=listed)
+    return rules[-1]
+
+
+def year_scores(session: Session, year: int) -> Mapping[int, YearScore]:
     """Combine the frozen quarters of a year for each unit, by unit id; empty when no quarter is closed.
 
     A frozen result of the whole year, where there is one, is not mixed in: the year is its quarters.
     """
-    rule = load_score_rule(rule_id)
+    rule = year_rule(session, year)
     results: dict[int, dict[str, QuarterResult]] = {}
     quarters = [quarter.text for quarter in quarters_of(year)]
     for text in quarters:
@@ -140,56 +215,11 @@ def _quarter_result(period: str, score: Score) -> QuarterResult:
     )
 
 
-def _drop_provisional(session: Session, period: Period) -> None:
+def drop_provisional(session: Session, period: Period) -> None:
+    """Delete the provisional result of a period inside the caller's transaction."""
     found = session.scalar(
         select(ScoreSet).where(ScoreSet.period == period.text, ScoreSet.revision == PROVISIONAL_REVISION)
     )
     if found is not None:
         session.delete(found)
         session.flush()
-
-
-def _store(session: Session, scored: ScoredPeriod, state: ScoreState, revision: int) -> ScoreSet:
-    score_set = ScoreSet(
-        period=scored.period.text,
-        revision=revision,
-        state=state,
-        computed_at=scored.computed_at,
-        rule=scored.rule.id,
-        rule_digest=scored.rule.digest(),
-        versions=scored.questionnaire_versions,
-        program_version=PROGRAM_VERSION,
-        tally_digest=scored.table.tally_digest,
-        response_count=scored.response_count,
-    )
-    ids = dict(session.execute(select(Unit.code, Unit.id)).all())
-    score_set.scores = [_score_row(ids[unit.unit_id], unit) for unit in scored.table.units]
-    session.add(score_set)
-    session.flush()
-    return score_set
-
-
-def _score_row(unit_id: int, unit: UnitScore) -> Score:
-    return Score(
-        unit_id=unit_id,
-        status=unit.status,
-        response_count=unit.n,
-        dossier_count=unit.dossiers,
-        effective_count=unit.n_effective,
-        coverage_share=unit.coverage_share,
-        index_share=unit.index_share,
-        standard_error=unit.se,
-        lower_share=unit.lower,
-        upper_share=unit.upper,
-        points=unit.points,
-        lower_points=unit.points_lower,
-        upper_points=unit.points_upper,
-        unweighted_share=unit.unweighted.estimate.share,
-        detail=as_plain(unit),
-    )
-
-
-def as_plain(result: object) -> dict[str, Any]:
-    """Turn a result's dataclasses into JSON values; points stay exact as text."""
-    plain: dict[str, Any] = orjson.loads(orjson.dumps(result, default=str))
-    return plain

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,11 +12,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.periods import Period
-from analysis.rules import DEFAULT_SCORE_RULE
 from analysis.scores import UnitScore, YearScore
 from survey.errors import HailongError
 from survey.models import ScoreSet, Unit
-from survey.services.score import PROGRAM_VERSION, as_plain, closed_set, scores_of, year_scores
+from survey.services.score import closed_set, scores_of, year_rule, year_scores
+from survey.services.score_store import PROGRAM_VERSION, as_plain
 from survey.services.scoring import Progress, ScoredPeriod, score_period
 
 
@@ -36,6 +36,8 @@ class PeriodReport:
     tally_digest: str | None
     results: dict[str, UnitScore | YearScore | dict[str, Any]]
     names: dict[str, str]
+    # Computed now: responses that do not count, by unit and reason; a frozen score's fields hold them already.
+    set_aside: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
     def units(self) -> Iterator[dict[str, Any]]:
         """Give each unit's result as plain values, with its code and name, in the order of the codes."""
@@ -44,16 +46,18 @@ class PeriodReport:
             plain = result if isinstance(result, dict) else as_plain(result)
             yield self._named(code, result) | plain
 
-    def _named(self, code: str, result: UnitScore | YearScore | dict[str, Any]) -> dict[str, str]:
-        name = {"name": self.names[code]}
+    def _named(self, code: str, result: UnitScore | YearScore | dict[str, Any]) -> dict[str, Any]:
+        name: dict[str, Any] = {"name": self.names[code]}
+        if isinstance(result, UnitScore):
+            return name | {"set_aside": self.set_aside.get(code, {})}
         return name | {"unit_id": code} if isinstance(result, YearScore) else name
 
     def to_json(self) -> bytes:
         """Write everything as JSON: the head, and under `units` what `units()` gives."""
         head = {
-            field.name: getattr(self, field.name)
-            for field in fields(self)
-            if field.name not in ("results", "names")
+            one.name: getattr(self, one.name)
+            for one in fields(self)
+            if one.name not in ("results", "names", "set_aside")
         }
         # Straight from the results: plain values of a thousand units in between would take half a second.
         units = [
@@ -107,7 +111,7 @@ def _year_report(session: Session, period: Period, year: Mapping[int, YearScore]
         period=period.text,
         state="year",
         computed_at=now,
-        rule=DEFAULT_SCORE_RULE,
+        rule=year_rule(session, period.first.year).id,
         versions=[],
         program_version=PROGRAM_VERSION,
         tally_digest=None,
@@ -127,4 +131,5 @@ def _open_report(scored: ScoredPeriod) -> PeriodReport:
         tally_digest=scored.table.tally_digest,
         results={unit.unit_id: unit for unit in scored.table.units},
         names={},
+        set_aside=scored.set_aside,
     )

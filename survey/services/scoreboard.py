@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -12,8 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from analysis.ranking import Rank, competition_ranks
-from analysis.rules import ScoreRule, load_score_rule
+from analysis.rules import ScoreRule
 from survey.models import Score, ScoreSet, Unit
+from survey.services.score_rule import find_rule
 from survey.services.spelling import fold
 
 RANKED, MARKED, SUPPRESSED = "scored", "marked", "suppressed"
@@ -35,6 +37,8 @@ class Row:
     lower: Decimal | None = None
     upper: Decimal | None = None
     unweighted_points: Decimal | None = None
+    # Responses that do not count, by reason.
+    set_aside: Mapping[str, int] = field(default_factory=dict)
     warnings: tuple[dict[str, Any], ...] = ()
 
     @property
@@ -78,6 +82,11 @@ class Scoreboard:
         """Responses of the units whose figures are shown; with the others, one could subtract theirs out."""
         return sum(row.response_count or 0 for row in self.rows)
 
+    @property
+    def set_aside(self) -> Mapping[str, int]:
+        """Responses of the shown units that do not count, by reason."""
+        return sum((Counter(row.set_aside) for row in self.rows), Counter())
+
 
 def scoreboard(
     session: Session, score_set: ScoreSet, *, unit_ids: Collection[int], group: str | None = None
@@ -88,7 +97,7 @@ def scoreboard(
     """
     query = select(Score).where(Score.score_set_id == score_set.id).options(joinedload(Score.unit))
     scores = session.scalars(query).all()
-    rule = load_score_rule(score_set.rule)
+    rule = find_rule(session, score_set.rule)
     ranks = _ranks(scores, rule)
     visible = [score for score in scores if score.unit_id in unit_ids]
     names = sorted({score.unit.ranking_group or "" for score in visible}, key=lambda name: (not name, fold(name)))
@@ -107,7 +116,8 @@ def scoreboard(
     )
 
 
-def _may_be_shown(score: Score, rule: ScoreRule) -> bool:
+def may_be_shown(score: Score, rule: ScoreRule) -> bool:
+    """Tell whether a unit has figures and enough responses that nobody's answer can be told from them."""
     # Figures of a suppressed unit are not stored either; this is the second lock on that door.
     return (
         score.status in (RANKED, MARKED)
@@ -120,13 +130,13 @@ def _ranks(scores: Sequence[Score], rule: ScoreRule) -> dict[str, Rank | None]:
     by_group: dict[str, dict[str, Decimal | None]] = {}
     for score in scores:
         if score.unit.ranking_group:
-            points = score.points if score.status == RANKED and _may_be_shown(score, rule) else None
+            points = score.points if score.status == RANKED and may_be_shown(score, rule) else None
             by_group.setdefault(score.unit.ranking_group, {})[score.unit.code] = points
     return {code: rank for values in by_group.values() for code, rank in competition_ranks(values).items()}
 
 
 def _row(score: Score, rule: ScoreRule, rank: Rank | None) -> Row:
-    if not _may_be_shown(score, rule):
+    if not may_be_shown(score, rule):
         return Row(score.unit, SUPPRESSED if score.status in (RANKED, MARKED) else score.status)
     unweighted = score.detail["unweighted"]["points"]
     return Row(
@@ -141,6 +151,7 @@ def _row(score: Score, rule: ScoreRule, rank: Rank | None) -> Row:
         lower=score.lower_points,
         upper=score.upper_points,
         unweighted_points=None if unweighted is None else Decimal(unweighted),
+        set_aside=score.detail.get("set_aside", {}),
         warnings=tuple(score.detail["warnings"]),
     )
 

@@ -34,6 +34,7 @@ from analysis.satisfaction import FactorSpec
 from analysis.tally import Tally, TallyBuilder
 from forms.questionnaire import Purpose, Questionnaire, load_questionnaire
 from survey.models import Response, Source, Trust, Unit
+from survey.services import exclusion
 from survey.services.response import LATE
 
 CHUNK = 50_000
@@ -73,21 +74,28 @@ class CountedResponses:
         return [questionnaire.id for questionnaire in self.questionnaires]
 
 
-def counts_towards(period: Period, trust_levels: Collection[str]) -> ColumnElement[bool]:
+def counts_towards(session: Session, period: Period, trust_levels: Collection[str]) -> ColumnElement[bool]:
     """The one definition of which responses count: in the period, not a trial, of an admitted trust level,
-    and not come in after the period was closed."""
+    not come in after the period was closed, and not set aside."""
+    valid = and_(valid_in(period), Response.trust.in_([Trust(level) for level in trust_levels]))
+    requests = exclusion.acting_requests(session, period)
+    # Nearly always nothing is set aside; then the database need not look for it a million times.
+    return and_(valid, ~exclusion.is_set_aside(requests)) if requests else valid
+
+
+def valid_in(period: Period) -> ColumnElement[bool]:
+    """Whether a response belongs to the period: what only a decision of two persons may leave out."""
     return and_(
         Response.local_date.between(period.first, period.last),
         Response.trial.is_(False),
         # Nearly all have no flag at all, which is told faster than what is in the flags.
         or_(Response.flags == "", Response.flags.not_like(f"%{LATE}%")),
-        Response.trust.in_([Trust(level) for level in trust_levels]),
     )
 
 
 def response_count(session: Session, period: Period, rule: ScoreRule) -> int:
     """Count the responses of `period` that count under `rule`."""
-    return session.scalar(select(func.count()).where(counts_towards(period, rule.trust_levels))) or 0
+    return session.scalar(select(func.count()).where(counts_towards(session, period, rule.trust_levels))) or 0
 
 
 def count_responses(
@@ -102,7 +110,7 @@ def count_responses(
 
     `progress` is told after each chunk which share of the responses has been read (0 to 1).
     """
-    condition = counts_towards(period, rule.trust_levels)
+    condition = counts_towards(session, period, rule.trust_levels)
     if unit_ids is not None:
         condition = and_(condition, Response.unit_id.in_(unit_ids))
     # Version, trust, flag and outcome have few combinations: naming each in the WHERE of its own query keeps

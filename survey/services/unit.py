@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from survey.models import Unit, UnitKind
 from survey.services import audit
 from survey.services.cells import BadCell, Parse, day, one_of, text
-from survey.services.columns import Column, Row, Table, duplicates, read_table
-from survey.services.importing import ImportSummary, import_transaction
+from survey.services.columns import Column, Progress, Row, Table, duplicates, read_table
+from survey.services.importing import ImportSummary, Reach, changes_between, import_transaction
 from survey.services.sheet import Cell
 from survey.services.spelling import fold
 from survey.services.template import Template
@@ -83,13 +83,22 @@ COLUMNS = (
 
 
 def import_units(
-    session: Session, data: bytes, *, now: datetime, actor: str, file_name: str, dry_run: bool = False
+    session: Session,
+    data: bytes,
+    *,
+    now: datetime,
+    actor: str,
+    file_name: str,
+    dry_run: bool = False,
+    reach: Reach | None = None,
+    progress: Progress | None = None,
 ) -> ImportSummary:
     """Create and update units by code; a blank cell keeps what is known, "-" clears it.
 
+    With a `reach`, units outside it are refused by name, and new ones must lie below one within it.
     Raises ImportRefused with every fault; then nothing is stored.
     """
-    table = read_table(data, COLUMNS)
+    table = read_table(data, COLUMNS, progress=progress)
     with import_transaction(session, dry_run=dry_run):
         existing = {unit.code.casefold(): unit for unit in session.scalars(select(Unit))}
         for row, first in duplicates(
@@ -99,6 +108,7 @@ def import_units(
         drafts = {row["code"].casefold(): _draft(table, row, existing) for row in table.rows if row["code"]}
         _check_links(table, drafts, existing, "parent")
         _check_links(table, drafts, existing, "successor")
+        _check_reach(table, drafts, existing, reach)
         table.check()
         summary = _store(session, table, drafts, existing)
         audit.record(
@@ -107,31 +117,38 @@ def import_units(
             actor=actor,
             action="units.import",
             subject=file_name[-120:],
-            detail={"rows": summary.rows, "created": summary.created, "updated": summary.updated},
+            detail={
+                "file": file_name,
+                "rows": summary.rows,
+                "created": summary.created,
+                "updated": summary.updated,
+                "codes": list(summary.codes),
+            },
         )
     return summary
 
 
-def template(session: Session) -> Template:
+def template(session: Session, reach: Reach | None = None) -> Template:
     """The sheet to fill in, with the units known so far."""
-    codes = {unit.id: unit.code for unit in session.scalars(select(Unit))}
+    query = select(Unit).order_by(Unit.code)
+    units = session.scalars(query if reach is None else query.where(Unit.id.in_(reach.unit_ids)))
+    return Template("units", COLUMNS, [_values(unit) for unit in units])
+
+
+def _values(unit: Unit) -> dict[str, Any]:
     words = {kind: word for word, kind in reversed(KIND_WORDS.items())}
-    rows = [
-        {
-            "code": unit.code,
-            "name": unit.name,
-            "one_stop_name": unit.one_stop_name,
-            "kind": words[unit.kind],
-            "group": unit.ranking_group,
-            "parent": codes.get(unit.parent_id or 0),
-            "start_date": unit.start_date,
-            "valid_from": unit.valid_from,
-            "valid_to": unit.valid_to,
-            "successor": codes.get(unit.successor_id or 0),
-        }
-        for unit in session.scalars(select(Unit).order_by(Unit.code))
-    ]
-    return Template("units", COLUMNS, rows)
+    return {
+        "code": unit.code,
+        "name": unit.name,
+        "one_stop_name": unit.one_stop_name,
+        "kind": words[unit.kind],
+        "group": unit.ranking_group,
+        "parent": unit.parent.code if unit.parent else None,
+        "start_date": unit.start_date,
+        "valid_from": unit.valid_from,
+        "valid_to": unit.valid_to,
+        "successor": unit.successor.code if unit.successor else None,
+    }
 
 
 def _draft(table: Table, row: Row, existing: Mapping[str, Unit]) -> dict[str, Any]:
@@ -226,10 +243,33 @@ def _check_links(
             table.fault(draft["row"], key, "unit_link_circle", got=draft[key])
 
 
+def _check_reach(
+    table: Table, drafts: Mapping[str, dict[str, Any]], existing: Mapping[str, Unit], reach: Reach | None
+) -> None:
+    """A known unit lies within `reach`; a new or moved one stands under one that does, or is new like it."""
+    if reach is None:
+        return
+    for code, draft in drafts.items():
+        unit = existing.get(code)
+        if unit is not None and not reach.holds(unit):
+            table.fault(draft["row"], "code", "unit_outside_reach", unit=unit.name)
+            continue
+        parent = (draft.get("parent") or "").casefold()
+        known = "" if unit is None or unit.parent is None else unit.parent.code.casefold()
+        if unit is not None and parent == known:
+            continue
+        above = existing.get(parent)
+        if not parent and not reach.at_top:
+            table.fault(draft["row"], "parent", "unit_needs_parent", unit=draft["name"])
+        elif above is not None and not reach.holds(above):
+            table.fault(draft["row"], "parent", "unit_outside_reach", unit=above.name)
+
+
 def _store(
     session: Session, table: Table, drafts: Mapping[str, dict[str, Any]], existing: Mapping[str, Unit]
 ) -> ImportSummary:
     units = dict(existing)
+    before = {unit.code: _values(unit) for code, unit in existing.items() if code in drafts}
     for code, draft in drafts.items():
         unit = units.get(code)
         if unit is None:
@@ -254,6 +294,9 @@ def _store(
         if code in existing and session.is_modified(unit):
             changed.add(code)
     session.flush()
+    # The links were set by id.
+    session.expire_all()
+    after = {units[code].code: _values(units[code]) for code in drafts}
     created = len(drafts.keys() - existing.keys())
     return ImportSummary(
         rows=len(drafts),
@@ -261,6 +304,8 @@ def _store(
         updated=len(changed),
         unchanged=len(drafts) - created - len(changed),
         warnings=tuple(table.warnings),
+        codes=tuple(after),
+        changes=changes_between(before, after),
     )
 
 

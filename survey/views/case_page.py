@@ -23,6 +23,7 @@ from survey.feedback_messages import (
 from survey.models import RESTRICTED, CaseState, FeedbackCase, FeedbackEntry, FeedbackNote
 from survey.services import feedback_answer, feedback_reply, inbox, reply_template
 from survey.services.contact import Contact
+from survey.services.deadline import EXPECTED
 from survey.services.feedback import OPEN
 from survey.services.redaction import redact_suggested
 from survey.services.unit_tree import units_in_force
@@ -65,6 +66,7 @@ def page(case: FeedbackCase, shown: Shown) -> tuple[str, int]:
         reply=reply,
         note=shown.note or NoteForm(formdata=None),
         due=due_word(case, rules.calendar, today),
+        expected=EXPECTED[case.topic],
         deadline=rules.of(case.category, case.topic),
         public_from=None if case.pending is None else feedback_reply.public_from(case.pending),
         timeline=timeline(case),

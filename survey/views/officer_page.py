@@ -13,8 +13,9 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
-from survey.access import Permission, may
+from survey.access import Permission, may, stands_at_top
 from survey.extensions import csrf, db, limiter
+from survey.officer_session import owes_second_factor
 from survey.services import inbox
 from survey.services.example import is_example
 from survey.views import errors
@@ -24,8 +25,17 @@ ERRORS = {
     400: (_("Yêu cầu không đọc được"), _("Xin quay lại trang trước và thử lại.")),
     403: (_("Không có quyền xem"), _("Vai trò của Ông/Bà không mở được nội dung này. Xin hỏi người quản trị.")),
     404: (_("Không có trang này"), _("Xin xem lại địa chỉ, hoặc trở về trang điểm hài lòng.")),
+    413: (
+        _("Tệp quá lớn"),
+        _(
+            "Chưa nhận được gì. Xin chia thành nhiều tệp (tối đa 20 MB), hoặc bỏ hình ảnh "
+            "và trang tính không dùng."
+        ),
+    ),
     429: (_("Quá nhiều lần thử"), _("Để giữ an toàn cho tài khoản, xin chờ vài phút rồi đăng nhập lại.")),
 }
+# All that opens for somebody who has yet to set up the second factor that a role asks for.
+WITHOUT_SECOND_FACTOR = frozenset({"second_factor.enrol", "account.sign_out_everywhere"})
 FORGERY = (_("Trang đã để quá lâu"), _("Xin mở lại trang và làm lại: lần vừa rồi chưa có gì được lưu."))
 
 
@@ -44,6 +54,8 @@ def officer_blueprint(name: str, *, signed_in: bool = True) -> Blueprint:
 
 def _ask_to_sign_in() -> BaseResponse | None:
     if current_user.is_authenticated:
+        if owes_second_factor(current_user) and request.endpoint not in WITHOUT_SECOND_FACTOR:
+            return redirect(url_for("second_factor.enrol"), 303)
         return None
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("auth.sign_in", next=wanted), 303)
@@ -60,7 +72,9 @@ def _shared() -> dict[str, Any]:
         "language": str(get_locale()),
         "is_example": is_example(db.session),
         "may": lambda permission: current_user.is_authenticated and may(current_user, permission),
+        "at_top": lambda permission: current_user.is_authenticated and stands_at_top(current_user, permission),
         "Permission": Permission,
+        "owes_second_factor": current_user.is_authenticated and owes_second_factor(current_user),
         "feedback_waiting": _feedback_waiting,
     }
 

@@ -10,17 +10,17 @@ from flask_babel import get_locale
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from analysis.errors import AnalysisError
-from analysis.periods import Period, parse_period
 from survey.access import Permission, may, require, visible_units
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.extensions import db
 from survey.messages import sentence, status_word, warning_sentence
-from survey.services import job, score
+from survey.services import job, objection, score
 from survey.services.names import code_names
 from survey.services.scoreboard import scoreboard
+from survey.set_aside_messages import set_aside_line
 from survey.views.officer_page import officer_blueprint
+from survey.views.score_period import known_period
 
 blueprint = officer_blueprint("scores")
 
@@ -40,17 +40,20 @@ def home() -> Response | str:
 def choose() -> Response:
     """Turn the period picker's choice into the address of that period."""
     period, group = request.args.get("period", ""), request.args.get("group") or None
-    return redirect(url_for("scores.scores", period=_period(period).text, group=group), 303)
+    return redirect(url_for("scores.scores", period=known_period(period).text, group=group), 303)
 
 
 @blueprint.get("/scores/<period>")
 def scores(period: str) -> Response | str:
     """List the scores of the units that the officer may see."""
     officer = require(Permission.SEE_SCORES)
-    wanted = _period(period)
+    wanted = known_period(period)
     if wanted.text != period:
         return redirect(url_for("scores.scores", period=wanted.text), 308)
+    revision = request.args.get("revision", type=int)
     score_set = score.latest_set(db.session, wanted.text)
+    if revision is not None:
+        score_set = score.revision_set(db.session, wanted.text, revision) or abort(404)
     group = request.args.get("group")
     board = None
     if score_set is not None:
@@ -63,9 +66,12 @@ def scores(period: str) -> Response | str:
         period=wanted,
         periods=score.periods(db.session),
         board=board,
+        revision=revision,
+        draft=objection.newest_draft(db.session, wanted.text),
         group=group,
         own={grant.unit_id for grant in officer.grants},
         status_word=status_word,
+        set_aside_line=set_aside_line,
         warning_sentence=partial(warning_sentence, names=code_names(db.session, str(get_locale()))),
     )
 
@@ -74,7 +80,7 @@ def scores(period: str) -> Response | str:
 def refresh(period: str) -> Response:
     """Compute the provisional scores of an open period anew."""
     officer = require(Permission.REFRESH_SCORES)
-    wanted = _period(period)
+    wanted = known_period(period)
     if score.closed_set(db.session, wanted.text) is not None:
         flash(sentence(HailongError("period_closed", period=wanted.text)), "warning")
         return redirect(url_for("scores.scores", period=wanted.text), 303)
@@ -82,14 +88,3 @@ def refresh(period: str) -> Response:
         db.session, "refresh_scores", {"period": wanted.text}, actor=officer.email, now=datetime.now(TIME_ZONE)
     )
     return redirect(url_for("jobs.show", job_id=asked.id), 303)
-
-
-def _period(text: str) -> Period:
-    """Read a period that has dossiers or a result; answer 404 for any other."""
-    try:
-        period = parse_period(text)
-    except AnalysisError:
-        abort(404)
-    if period not in score.periods(db.session):
-        abort(404)
-    return period

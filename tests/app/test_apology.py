@@ -1,4 +1,4 @@
-"""The draft of an apology for a late dossier: what is filled in, what stays blank, and the same bytes each time."""
+"""The draft of an apology for a late dossier: what is filled in, what stays blank, the same bytes each time."""
 
 from __future__ import annotations
 

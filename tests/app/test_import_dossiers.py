@@ -274,7 +274,13 @@ def test_the_audit_trail_names_period_and_counts(session: Session, ward: Unit) -
     run(session, CROSS)
     event = session.scalars(select(AuditEvent)).one()
     assert (event.action, event.subject) == ("dossiers.import", PERIOD)
-    assert event.detail == {"file": "dossiers.csv", "units": 1, "dossiers": 1230, "replaced": []}
+    assert event.detail == {
+        "file": "dossiers.csv",
+        "units": 1,
+        "dossiers": 1230,
+        "replaced": [],
+        "codes": ["P1"],
+    }
 
 
 def test_the_template_has_the_fields_of_the_counters_and_can_be_partly_filled(

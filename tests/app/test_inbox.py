@@ -132,7 +132,7 @@ def test_the_most_urgent_comes_first_and_says_how_urgent_it_is(
     assert "Mới gửi" not in only
 
 
-@pytest.mark.parametrize("words", ["duong", "ĐƯỜNG", "bi ngap duong", "đường ngập"])
+@pytest.mark.parametrize("words", ["duong", "ĐƯỜNG", "bi ngap duong", "đường ngập", "duo", "quay 3"])
 def test_search_needs_no_marks(
     client: FlaskClient, session: Session, unit: Unit, officer: Officer, words: str
 ) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from survey.access import PERMISSIONS, Permission
 from survey.models import AuditEvent, Grant, Officer, Role, Unit
 from survey.services import officer as officers
+from survey.services import password as passwords
 
 from commands import hailong
 from factories import PASSWORD, Factory
@@ -107,7 +108,7 @@ def test_a_session_ends_after_eight_hours_and_with_a_new_password(
     assert client.get("/officer/").status_code == 303
     sign_in(client, officer.email)
     assert client.get("/officer/").status_code == 200
-    officer.password_hash = officers.HASHER.hash("mot mat khau khac han")
+    officer.password_hash = passwords.HASHER.hash("mot mat khau khac han")
     session.commit()
     assert client.get("/officer/").status_code == 303
 
@@ -196,7 +197,7 @@ def test_a_password_hash_is_renewed_when_its_strength_has_changed(factory: Facto
     assert officers.verify(session, officer.email, PASSWORD, now=NOW) is officer
     assert officer.password_hash != weak
     assert officer.password_hash.startswith("$argon2id$")
-    assert not officers.HASHER.check_needs_rehash(officer.password_hash)
+    assert not passwords.HASHER.check_needs_rehash(officer.password_hash)
     assert officers.verify(session, officer.email, PASSWORD, now=NOW) is officer
     officer.password_hash = "not a hash"
     session.commit()
@@ -208,40 +209,47 @@ def test_an_unknown_address_costs_as_much_as_a_wrong_password(
 ) -> None:
     officer = factory.officer(factory.unit())
     checked: list[str] = []
-    verify = type(officers.HASHER).verify
+    verify = type(passwords.HASHER).verify
     monkeypatch.setattr(
-        type(officers.HASHER),
+        type(passwords.HASHER),
         "verify",
         lambda hasher, stored, given: checked.append(stored) or verify(hasher, stored, given),
     )
     officers.verify(session, officer.email, "wrong password", now=NOW)
     officers.verify(session, "nobody@example.vn", "wrong password", now=NOW)
     assert len(checked) == 2
-    assert f"m={officers.HASHER.memory_cost},t={officers.HASHER.time_cost}," in checked[1]
+    assert f"m={passwords.HASHER.memory_cost},t={passwords.HASHER.time_cost}," in checked[1]
 
 
-def test_the_command_opens_an_account_and_shows_its_password_once(
+def test_the_command_opens_an_account_and_shows_its_link_once(
     app: Flask, factory: Factory, session: Session, client: FlaskClient
 ) -> None:
     unit, other = factory.unit(), factory.unit()
     done = hailong(
         app, "officers", "add", "An@Example.vn", "--role", "reform", "--unit", unit.code, "--name", "An"
     )
-    password = re.findall(r"(\w{4}(?:-\w{4}){3})", done.stdout)[0]
-    assert sign_in(client, "an@example.vn", password).status_code == 303
+    link = re.findall(r"/officer/invitation/\w{26}", done.stdout)[0]
+    assert sign_in(client, "an@example.vn").status_code == 422
+    page = client.get(link)
+    data = {"name": "Nguyễn Văn An", "password": PASSWORD, "again": PASSWORD, "csrf_token": csrf_token(page)}
+    assert client.post(link, data=data).status_code == 303
+    assert sign_in(client, "an@example.vn").status_code == 303
+    session.expire_all()
     stored = session.scalars(select(Officer)).one()
-    assert (stored.email, stored.name) == ("an@example.vn", "An")
-    assert password not in stored.password_hash
+    assert (stored.email, stored.name) == ("an@example.vn", "Nguyễn Văn An")
+    assert client.get(link).status_code == 404
     again = hailong(app, "officers", "add", "an@example.vn", "--role", "leader", "--unit", other.code)
-    assert "Mật khẩu" not in again.stdout
+    assert "Liên kết" not in again.stdout
     assert {(g.role, g.unit_id) for g in session.scalars(select(Grant))} == {
         (Role.REFORM, unit.id),
         (Role.LEADER, other.id),
     }
     refused = hailong(app, "officers", "add", "an@example.vn", "--role", "leader", "--unit", other.code, expect=1)
     assert "đã có vai trò" in refused.stderr
+    assert "/officer/invitation/" in hailong(app, "officers", "invite", "an@example.vn").stdout
     hailong(app, "officers", "disable", "an@example.vn")
     assert client.get("/officer/").status_code == 303
+    assert "đang khoá" in hailong(app, "officers", "invite", "an@example.vn", expect=1).stderr
 
 
 def test_the_command_takes_a_password_from_standard_input(
@@ -261,6 +269,7 @@ def test_the_command_takes_a_password_from_standard_input(
         (("add", "no-at-sign", "--role", "reform", "--unit", "P001"), "không phải là địa chỉ e-mail"),
         (("add", "an@example.vn", "--role", "reform", "--unit", "NONE"), "Không có đơn vị mang mã NONE"),
         (("disable", "an@example.vn"), "Không có tài khoản an@example.vn"),
+        (("invite", "an@example.vn"), "Không có tài khoản an@example.vn"),
     ],
 )
 def test_accounts_that_cannot_be_made_say_why(app: Flask, arguments: tuple[str, ...], words: str) -> None:
@@ -270,7 +279,11 @@ def test_accounts_that_cannot_be_made_say_why(app: Flask, arguments: tuple[str, 
 def test_every_role_has_its_permissions() -> None:
     assert set(PERMISSIONS) == set(Role)
     # Care of the system, no content.
-    assert PERMISSIONS[Role.ADMINISTRATOR] == {Permission.MANAGE_DEVICES}
+    assert PERMISSIONS[Role.ADMINISTRATOR] == {
+        Permission.MANAGE_DEVICES,
+        Permission.MANAGE_OFFICERS,
+        Permission.MANAGE_UNITS,
+    }
 
 
 def test_an_administrator_is_told_that_there_is_no_content(client: FlaskClient, factory: Factory) -> None:

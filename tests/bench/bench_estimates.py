@@ -1,7 +1,8 @@
 """Calibrated standard errors of every unit × item, factor and index from a tally in memory, and what it costs.
 
 Budgets: 10,000,000 responses × 8 items × 3,300 units with three margins in 5 s and 1.5 GB, 12 s with every
-response a pattern of its own; 100,000 responses in 0.15 s.
+response a pattern of its own; 100,000 responses in 0.15 s. The budget names no units for the last: a province has
+about 130 (its communes and departments since 07/2025), and the cost per unit weighs more than that per response.
 
 The two packages that can do a part of it are timed beside it where they are installed (`other_packages.py`).
 
@@ -34,6 +35,7 @@ FIELD_SHARES = (0.3, 0.15, 0.25, 0.1, 0.1, 0.1)
 CHANNEL_SHARES = (0.1, 0.6, 0.3)
 OUTCOME_SHARES = (0.5, 0.4, 0.1)
 UNITS = 3_300
+PROVINCE = 130
 # bits of a packed response: field, channel, outcome + 1, trust, flagged, then three for each rating + 1
 HEAD_BITS = (3, 2, 2, 2, 1)
 
@@ -172,10 +174,12 @@ def peak() -> float:
 def main() -> None:
     """Print the small case, the curve over the number of patterns, and the worst case."""
     responses = int(sys.argv[1]) if len(sys.argv) > 1 else 10_000_000
-    small, few = Run(100_000, 0.6), UNITS // 10
-    print(f"{few:,} units, budget 0.15 s")
-    measure(small, few, dossiers(few))
-    side_by_side(tally(small, few))
+    small = Run(100_000, 0.6)
+    for units, said in ((33, "as many responses a unit as below"), (PROVINCE, "a province, budget 0.15 s"),
+                        (330, "ten times the units of the first")):  # fmt: skip
+        print(f"{units} units: {said}")
+        measure(small, units, dossiers(units))
+    side_by_side(tally(small, 330))
     print(f"{UNITS:,} units, budget 5 s, 1.5 GB; the curve")
     for alike in (0.95, 0.8, 0.6, 0.3, 0.0):
         measure(Run(responses, alike), UNITS, dossiers(UNITS))

@@ -11,7 +11,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from survey.extensions import db
-from survey.models import Reader, Role, Topic, Unit
+from survey.models import Category, Reader, Role, Topic, Unit
 from survey.services import feedback_handling, feedback_reply
 from survey.services.deadline import load
 
@@ -78,9 +78,9 @@ def test_citizen_sends_officer_answers_citizen_rates_and_reopens(
         feedback_reply.publish_due(db.session, now=datetime.now(UTC) + timedelta(seconds=11))
     citizen.goto(tracking)
     expect(citizen.get_by_text(ANSWER)).to_be_visible()
-    citizen.get_by_text("Không hài lòng", exact=True).click()
+    citizen.get_by_role("radio", name="Không hài lòng").click()
     citizen.get_by_role("button", name="Gửi đánh giá").click()
-    citizen.get_by_role("textbox").first.fill("Vẫn chưa thấy.")
+    citizen.get_by_role("textbox", name="Viết thêm").fill("Vẫn chưa thấy.")
     citizen.get_by_role("button", name="Đề nghị xem lại").click()
     officer.goto(f"{live_server}{INBOX}")
     expect(officer.get_by_text("Đã mở lại").last).to_be_visible()
@@ -116,7 +116,7 @@ def test_every_page_about_feedback_is_accessible_and_fits(
         send_case(db.session, unit, "Cộc lốc.", topic=Topic.CONDUCT, reader=Reader.LEADER)
         now = datetime.now(UTC)
         who = {"actor": EMAIL, "now": now}
-        feedback_handling.classify(db.session, sent[1].key, "denunciation", deadlines=load(), **who)
+        feedback_handling.classify(db.session, sent[1].key, Category.DENUNCIATION, deadlines=load(), **who)
         feedback_handling.add_note(db.session, sent[0].key, "Ghi chú.", **who)
         feedback_handling.merge(db.session, sent[3].key, sent[0].key, **who)
         feedback_reply.send(db.session, sent[2].key, ANSWER, actor=EMAIL, now=now + timedelta(hours=1))

@@ -16,9 +16,11 @@ FIRST_PARTY = ("survey", "forms", "analysis")
 
 # Which rooms a room may import. "survey" stands for the modules directly in survey/, the plumbing that
 # every room may use; what they may use in turn is listed under their own names.
-PLUMBING = {"survey.codes", "survey.config", "survey.database", "survey.errors", "survey.extensions",
-            "survey.feedback_messages", "survey.filters", "survey.interface", "survey.language", "survey.messages",
-            "survey.notice_messages", "survey.access", "survey.permissions"}  # fmt: skip
+PLUMBING = {"survey.access", "survey.closing_messages", "survey.codes", "survey.config", "survey.database",
+            "survey.derivation_words", "survey.errors", "survey.extensions", "survey.feedback_messages",
+            "survey.filters", "survey.interface", "survey.language", "survey.messages", "survey.notice_messages",
+            "survey.officer_messages", "survey.officer_session", "survey.permissions",
+            "survey.set_aside_messages"}  # fmt: skip
 ALLOWED: dict[str, set[str]] = {
     "analysis": {"analysis"},
     "forms": {"forms"},
@@ -30,7 +32,7 @@ ALLOWED: dict[str, set[str]] = {
 }
 PLUMBING_FOR = {
     "survey.models": set(),
-    "survey.reports": {"survey.codes", "survey.filters", "survey.messages"},
+    "survey.reports": {"survey.codes", "survey.filters", "survey.messages", "survey.set_aside_messages"},
     "survey.services": {
         "survey.codes",
         "survey.config",

@@ -20,7 +20,7 @@ from signing_in import sign_in
 SIGN_IN = re.compile(r"(\S+@\S+)  mật khẩu (\S+)")
 
 
-def test_the_example_has_a_province_a_form_and_two_sign_ins(
+def test_the_example_has_a_province_a_form_four_sign_ins_and_feedback_to_answer(
     app: Flask, client: FlaskClient, session: Session
 ) -> None:
     printed = hailong(app, "demo", "--responses", 600).output
@@ -33,10 +33,22 @@ def test_the_example_has_a_province_a_form_and_two_sign_ins(
     form = client.get(urlsplit(link[0]).path).text
     assert "Phiếu lấy ý kiến" in form
     assert "Dữ liệu ví dụ" in form
-    (reform, password), (one_stop, other) = SIGN_IN.findall(printed)
+    (reform, password), (one_stop, other), *deciders = SIGN_IN.findall(printed)
     assert sign_in(client, reform, password).status_code == 303
     assert "Phường An Hoà" in client.get("/officer/", follow_redirects=True).text
     assert sign_in(app.test_client(), one_stop, other).status_code == 303
+    assert [email.partition("@")[0] for email, _password in deciders] == ["lanh.dao", "quan.tri"]
+    for email, own in deciders:
+        # Usable in one minute: the example asks no app of those who would need one elsewhere, and says so.
+        decider = app.test_client()
+        assert sign_in(decider, email, own, following="?next=/officer/account").location == "/officer/account"
+        assert "riêng bản ví dụ này không bắt" in decider.get("/officer/account").text
+    head = app.test_client()
+    sign_in(head, *deciders[0])
+    inbox = head.get("/officer/feedback").text
+    assert "Quá hạn" in inbox
+    assert "chỉ lãnh đạo" in inbox
+    assert "gợi ý đưa thêm tiền" not in inbox
     assert "DỮ LIỆU VÍ DỤ" in printed
 
 

@@ -10,7 +10,7 @@ from survey.models.model import UtcDateTime
 from survey.services.spelling import fold
 
 revision = "0010"
-down_revision = "0008"
+down_revision = "0009"
 
 
 def upgrade() -> None:

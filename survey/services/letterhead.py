@@ -1,0 +1,141 @@
+"""Head and foot of a unit's documents: what was set for it, else what its name says, else its parent's."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from survey.database import write
+from survey.models import Unit, UnitKind, UnitLetterhead
+from survey.services import audit
+from survey.services.spelling import clean
+
+KEYS = ("superior", "issuer", "place", "symbol", "signature", "signer", "recipients")
+_SEVERAL_LINES = ("signature", "recipients")
+_COMMITTEES = (UnitKind.PROVINCE, UnitKind.WARD, UnitKind.COMMUNE, UnitKind.SPECIAL_ZONE)
+_PEOPLES_COMMITTEE = "ỦY BAN NHÂN DÂN"
+# Words that a place name leaves out: "Phường Tân Hoà" dates its documents "Tân Hoà, ngày …".
+_KIND_WORDS = ("Tỉnh", "Thành phố", "Phường", "Xã", "Đặc khu")
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """What a document needs; `signature` ends with the signer's title, every `recipients` line is one addressee.
+
+    `superior` is None for a body that writes none above itself; `signer` is None while no name is set.
+    """
+
+    superior: str | None
+    issuer: str
+    place: str
+    symbol: str
+    signature: tuple[str, ...]
+    signer: str | None
+    recipients: tuple[str, ...]
+
+
+def letterhead_of(session: Session, unit_id: int) -> Letterhead:
+    """Return the letterhead of a unit, complete whatever was left blank."""
+    return _complete(_made_up(session, unit_id))
+
+
+def set_for(session: Session, unit_id: int) -> dict[str, str]:
+    """Return what was set for this unit itself, without the blanks."""
+    return _own(session, unit_id)
+
+
+def made_up(session: Session, unit_id: int) -> dict[str, str]:
+    """Return what stands in each place that is left blank."""
+    return _made_up(session, unit_id, leave_out_own=True)
+
+
+def save(session: Session, unit: Unit, values: Mapping[str, str], *, now: datetime, actor: str) -> None:
+    """Set a unit's letterhead; a blank is no value of its own."""
+    tidy = {key: _tidy(key, values.get(key, "")) for key in KEYS}
+    with write(session):
+        known = session.get(UnitLetterhead, unit.id) or UnitLetterhead(unit_id=unit.id)
+        for key, text in tidy.items():
+            setattr(known, key, text or None)
+        session.add(known)
+        audit.record(
+            session,
+            now=now,
+            actor=actor,
+            action="letterhead.save",
+            subject=unit.code,
+            detail={key: text for key, text in tidy.items() if text},
+        )
+
+
+def _own(session: Session, unit_id: int) -> dict[str, str]:
+    stored = session.get(UnitLetterhead, unit_id)
+    return {} if stored is None else {key: text for key in KEYS if (text := getattr(stored, key))}
+
+
+def _made_up(session: Session, unit_id: int, *, leave_out_own: bool = False) -> dict[str, str]:
+    """Go up the tree: at each unit what was set, then what its name says; the first found stays.
+
+    A person signs for one body only, so a name is never taken from above; nor does a body that issues in its own
+    name write its parent's name at the head.
+    """
+    found: dict[str, str] = {}
+    unit, seen = session.get(Unit, unit_id), set[int]()
+    while unit is not None and unit.id not in seen:
+        seen.add(unit.id)
+        if unit.id != unit_id or not leave_out_own:
+            found = _inherited(_own(session, unit.id), is_own=unit.id == unit_id) | found
+        found = _of_name(unit) | found
+        unit = unit.parent
+    return found
+
+
+def _inherited(values: Mapping[str, str], *, is_own: bool) -> dict[str, str]:
+    return {key: text for key, text in values.items() if is_own or key != "signer"}
+
+
+def _of_name(unit: Unit) -> dict[str, str]:
+    name = clean(unit.name)
+    if unit.kind in _COMMITTEES:
+        place = next((name[len(word) :].strip() for word in _KIND_WORDS if name.startswith(f"{word} ")), name)
+        return {
+            "superior": "",
+            "issuer": f"{_PEOPLES_COMMITTEE}\n{name.upper()}",
+            "place": place,
+            "symbol": "BC-UBND",
+            "signature": f"TM. {_PEOPLES_COMMITTEE}\nCHỦ TỊCH",
+            "recipients": "Như trên;\nLưu: VT.",
+        }
+    if unit.kind is UnitKind.DEPARTMENT:
+        above = "" if unit.parent is None else f"{_PEOPLES_COMMITTEE} {clean(unit.parent.name).upper()}"
+        initials = "".join(word[0].upper() for word in name.split() if word[0].isalpha())
+        return {
+            "superior": above,
+            "issuer": name.upper(),
+            "symbol": f"BC-{initials}",
+            "signature": "GIÁM ĐỐC",
+            "recipients": "Như trên;\nLưu: VT.",
+        }
+    return {}
+
+
+def _complete(values: Mapping[str, str]) -> Letterhead:
+    return Letterhead(
+        superior=values.get("superior") or None,
+        issuer=values.get("issuer", ""),
+        place=values.get("place", ""),
+        symbol=values.get("symbol", "BC"),
+        signature=tuple(values.get("signature", "").splitlines()),
+        signer=values.get("signer"),
+        recipients=tuple(values.get("recipients", "Lưu: VT.").splitlines()),
+    )
+
+
+def _tidy(key: str, text: str) -> str:
+    lines = [clean(line) for line in text.splitlines()]
+    if key == "recipients":
+        # The dash in front of each is the layout's.
+        lines = [line.lstrip("-–+ ") for line in lines]
+    return ("\n" if key in (*_SEVERAL_LINES, "issuer", "superior") else " ").join(line for line in lines if line)

@@ -1,0 +1,89 @@
+"""Store what was computed for a period, with everything that a recomputation needs."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Any
+
+import orjson
+from sqlalchemy import insert, literal, select
+from sqlalchemy.orm import Session
+
+from analysis.scores import UnitScore
+from survey.models import DossierCount, FrozenDossierCount, Score, ScoreSet, ScoreState, Unit
+from survey.services.scoring import POPULATION_BASES, ScoredPeriod
+
+PROGRAM_VERSION = version("hailong")
+_KEY = ("unit_id", "basis", "field", "channel", "outcome", "count")
+
+
+def store(
+    session: Session,
+    scored: ScoredPeriod,
+    state: ScoreState,
+    revision: int,
+    *,
+    replaces: int | None = None,
+    reason: str | None = None,
+) -> ScoreSet:
+    """Add a result inside the caller's transaction; whatever is not provisional keeps its dossiers too."""
+    score_set = ScoreSet(
+        period=scored.period.text,
+        revision=revision,
+        state=state,
+        computed_at=scored.computed_at,
+        rule=scored.rule.id,
+        rule_digest=scored.rule.digest(),
+        versions=scored.questionnaire_versions,
+        program_version=PROGRAM_VERSION,
+        tally_digest=scored.table.tally_digest,
+        response_count=scored.response_count,
+        population_digest=scored.population_digest,
+        replaces=replaces,
+        reason=reason,
+    )
+    ids = dict(session.execute(select(Unit.code, Unit.id)).all())
+    score_set.scores = [
+        Score(unit_id=ids[unit.unit_id], **columns_of(scored, unit)) for unit in scored.table.units
+    ]
+    session.add(score_set)
+    session.flush()
+    if state is not ScoreState.PROVISIONAL:
+        _freeze_dossiers(session, score_set)
+    return score_set
+
+
+def columns_of(scored: ScoredPeriod, unit: UnitScore) -> dict[str, Any]:
+    """What is stored of one unit, by column."""
+    variants = as_plain(scored.variants.get(unit.unit_id, ()))
+    return {
+        "status": unit.status,
+        "response_count": unit.n,
+        "dossier_count": unit.dossiers,
+        "effective_count": unit.n_effective,
+        "coverage_share": unit.coverage_share,
+        "index_share": unit.index_share,
+        "standard_error": unit.se,
+        "lower_share": unit.lower,
+        "upper_share": unit.upper,
+        "points": unit.points,
+        "lower_points": unit.points_lower,
+        "upper_points": unit.points_upper,
+        "unweighted_share": unit.unweighted.estimate.share,
+        "tally_digest": scored.unit_digests.get(unit.unit_id),
+        "detail": as_plain(unit)
+        | {"variants": variants, "set_aside": dict(scored.set_aside.get(unit.unit_id, {}))},
+    }
+
+
+def as_plain(result: object) -> Any:
+    """Turn a result's dataclasses into JSON values; points stay exact as text."""
+    return orjson.loads(orjson.dumps(result, default=str))
+
+
+def _freeze_dossiers(session: Session, score_set: ScoreSet) -> None:
+    columns = [getattr(DossierCount, name) for name in _KEY]
+    now = select(literal(score_set.id), *columns).where(
+        DossierCount.period == score_set.period, DossierCount.basis.in_(POPULATION_BASES)
+    )
+    session.execute(insert(FrozenDossierCount).from_select(["score_set_id", *_KEY], now))

@@ -1,0 +1,81 @@
+"""What a period would look like under other score rules: computed beside each other, nothing stored as a score."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from analysis.periods import Period
+from analysis.ranking import competition_ranks
+from analysis.scores import ScoreTable
+from survey.models import Job, JobState, Unit
+from survey.services.score_rule import find_rule, rule_for
+from survey.services.scoring import Progress, score_period
+
+KIND = "compare_rules"
+MOST_RULES = 8
+
+
+def compare(
+    session: Session, period: Period, rule_ids: Sequence[str], *, now: datetime, progress: Progress
+) -> dict[str, Any]:
+    """Score a period under each rule; points, index, and rank inside the group, by unit and rule.
+
+    The period's own rule comes first. Raises HailongError `rule_unknown`, and what `score_period` raises.
+    """
+    own = rule_for(session, period.text).id
+    wanted = [own, *(rule_id for rule_id in dict.fromkeys(rule_ids) if rule_id != own)][:MOST_RULES]
+    units = {unit.code: unit for unit in session.scalars(select(Unit))}
+    results: dict[str, dict[str, Any]] = {}
+    for number, rule_id in enumerate(wanted):
+        rule = find_rule(session, rule_id)
+        scored = score_period(
+            session,
+            period,
+            now=now,
+            rule=rule,
+            progress=lambda share, done=number: progress((done + share) / len(wanted)),  # type: ignore[misc]
+        )
+        ranks = _ranks(scored.table, units)
+        for unit in scored.table.units:
+            results.setdefault(unit.unit_id, {})[rule_id] = {
+                "status": unit.status,
+                "points": None if unit.points is None else str(unit.points),
+                "lower": None if unit.points_lower is None else str(unit.points_lower),
+                "upper": None if unit.points_upper is None else str(unit.points_upper),
+                "rank": ranks.get(unit.unit_id),
+            }
+    return {
+        "period": period.text,
+        "rules": wanted,
+        "computed_at": now.isoformat(),
+        "units": [
+            {"code": code, "name": units[code].name, "group": units[code].ranking_group or "", "by_rule": by_rule}
+            for code, by_rule in sorted(results.items())
+        ],
+    }
+
+
+def latest(session: Session, period: str, actor: str) -> Job | None:
+    """The newest comparison of a period that somebody asked for and that is done."""
+    done = select(Job).where(Job.kind == KIND, Job.created_by == actor, Job.state == JobState.DONE)
+    jobs = session.scalars(done.order_by(Job.id.desc()).limit(50))
+    return next((job for job in jobs if job.payload.get("period") == period), None)
+
+
+def _ranks(table: ScoreTable, units: dict[str, Unit]) -> dict[str, int]:
+    groups: dict[str, dict[str, Any]] = {}
+    for unit in table.units:
+        group = units[unit.unit_id].ranking_group
+        if group:
+            groups.setdefault(group, {})[unit.unit_id] = unit.points if unit.status == "scored" else None
+    return {
+        code: rank.place
+        for values in groups.values()
+        for code, rank in competition_ranks(values).items()
+        if rank is not None
+    }
