@@ -82,6 +82,15 @@ class Layout:
             return self.all_satisfied
         return self.index(rule.aggregation, TOP if rule.formula == "TOP2" else MEAN)
 
+    def specs(self) -> tuple[FactorSpec, ...]:
+        """Return the factors that this layout was made from, with the weights in force."""
+        return tuple(
+            FactorSpec(code, tuple(self.items[item] for item in items), float(weight), mixed)
+            for code, items, weight, mixed in zip(
+                self.codes, self.factor_items, self.weights, self.mixed, strict=True
+            )
+        )
+
     def pooled_items(self) -> list[int]:
         """Return the items that belong to a factor."""
         return [item for items in self.factor_items for item in items]
@@ -209,10 +218,10 @@ def figures_of(totals: Totals, given: Sequence[Answering], use: Use, layout: Lay
     return _figures(draft, totals, given, slice(None), parts)
 
 
-def unweighted_figure(
+def official_figure(
     totals: UnweightedTotals, given: Sequence[Answering], use: Use, layout: Layout, rule: ScoreRule
 ) -> Figures:
-    """Return the rule's own index as if everyone counted the same."""
+    """Return the rule's own index alone, under weights that are taken as they are."""
     place = layout.official(rule)
     draft = _drafted(totals, use, layout, rule, (_official_measure(rule),))
     return _figures(draft, totals, given, slice(place, place + 1), np.full_like(use.factor_weights, np.nan))

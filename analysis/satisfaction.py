@@ -1,6 +1,7 @@
 """From a tally and the units' dossiers to the satisfaction index of every unit."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +16,8 @@ from analysis.figures import (
     choose_use,
     figures_of,
     lay_out,
+    official_figure,
     person_parts,
-    unweighted_figure,
 )
 from analysis.margins import Margins, plan_margins
 from analysis.population import Population
@@ -29,11 +30,27 @@ from analysis.unweighted import UnweightedTotals
 from analysis.weights import UnitWeights, weight_units
 from analysis.year import combine_year
 
-__all__ = ["FactorSpec", "combine_year", "score_units"]
+__all__ = ["FactorSpec", "Weighed", "combine_year", "score_units", "score_weighed", "states_of", "weigh"]
 
 # units are worked on in blocks of about this many patterns: arrays that fit the processor's cache are faster
 _BLOCK_PATTERNS = 60_000
 _BLOCK_UNITS = 128
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Weighed:
+    """Everybody's responses with their weights, from which scores and their breakdowns are made.
+
+    `tally` is all that was counted, `counted` the part that the rule admits.
+    """
+
+    tally: Tally
+    counted: Tally
+    margins: Margins
+    weights: UnitWeights
+    sampling: "_SamplingUnits"
+    layout: Layout
+    rule: ScoreRule
 
 
 def score_units(
@@ -51,11 +68,22 @@ def score_units(
     """
     if not tally.unit_ids and not population.unit_ids:
         return ScoreTable(rule.id, rule.head.version, tally.digest(), ())
+    return score_weighed(weigh(tally, population, rule=rule, factors=factors), progress=progress)
+
+
+def weigh(tally: Tally, population: Population, *, rule: ScoreRule, factors: Sequence[FactorSpec]) -> Weighed:
+    """Weight the responses of every unit to its dossiers; raises `AnalysisError` as `score_units` does."""
     layout = lay_out(tally.items, factors, rule)
     counted = tally.with_trust(rule.trust_levels)
     margins = plan_margins(counted, population, rule)
     weights = weight_units(margins, rule)
-    sampling = _SamplingUnits(counted, margins, rule)
+    return Weighed(tally, counted, margins, weights, _SamplingUnits(counted, margins, rule), layout, rule)
+
+
+def score_weighed(weighed: Weighed, *, progress: Callable[[float], None] | None = None) -> ScoreTable:
+    """Score every unit, in the order of their ids."""
+    counted, margins, weights, sampling = weighed.counted, weighed.margins, weighed.weights, weighed.sampling
+    tally, layout, rule = weighed.tally, weighed.layout, weighed.rule
     blocks: list[tuple[Figures, Use, Figures, NDArray[np.int64]]] = []
     unit_count = len(margins.unit_ids)
     for first, last in _blocks(margins):
@@ -99,7 +127,7 @@ def _score_block(
         unit=margins.cells.unit[cells][cell] - first,
         cell=cell,
         cell_unit=margins.cells.unit[cells] - first,
-        state=_states(tally.ratings[rows], layout),
+        state=states_of(tally.ratings[rows], layout),
         count=tally.count[rows].astype(np.float64),
         base=None,
         psu=psu,
@@ -114,7 +142,7 @@ def _score_block(
     return (
         figures_of(totals, given, use, layout, rule),
         use,
-        unweighted_figure(UnweightedTotals(answers, tables), given, use, layout, rule),
+        official_figure(UnweightedTotals(answers, tables), given, use, layout, rule),
         tables.by_unit(tables.persons)[:, :-1].astype(np.int64),
     )
 
@@ -152,7 +180,7 @@ class _SamplingUnits:
         )
 
 
-def _states(ratings: NDArray[np.int8], layout: Layout) -> NDArray[np.int8]:
+def states_of(ratings: NDArray[np.int8], layout: Layout) -> NDArray[np.int8]:
     """Return ratings by item, and last the pseudo item ALLSAT: 5 if every answer is 4 or 5, else 1 (0: none)."""
     states = np.empty((len(layout.items) + 1, len(ratings)), np.int8)
     states[:-1] = ratings.T

@@ -78,17 +78,32 @@ class Switches(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
             """Look nothing up: the messages here are codes, which the templates put into words."""
 
 
-class CitizenForm(Switches):
-    """One field for each question, the declared field of procedures, and the nonce."""
+class ProtectedForm(Switches):
+    """A form with its nonce: `nonce` once that has been read, and what may be wrong with it."""
 
     class Meta:
         csrf = True
         csrf_class = NonceProtection
         csrf_field_name = "n"
 
+    nonce: Nonce | None = None
+
+    @property
+    def is_expired(self) -> bool:
+        """Whether it was opened too long ago and must be sent once more with its new nonce."""
+        return EXPIRED in self.n.errors
+
+    @property
+    def is_altered(self) -> bool:
+        """Whether the nonce is missing, changed, or of another form."""
+        return ALTERED in self.n.errors
+
+
+class CitizenForm(ProtectedForm):
+    """One field for each question, the declared field of procedures, and the nonce."""
+
     L = StringField()
     questionnaire: Questionnaire
-    nonce: Nonce | None = None
 
     @property
     def answers(self) -> dict[str, str]:
@@ -113,20 +128,15 @@ class CitizenForm(Switches):
         return tuple(code for code in codes if code in missing or self[code].errors)
 
     @property
+    def never_offered(self) -> tuple[str, ...]:
+        """The questions whose answer was none of the choices: a form that a browser shows cannot send that."""
+        return tuple(question.code for question in self.questionnaire.questions if self[question.code].errors)
+
+    @property
     def declared_field(self) -> str | None:
         """The field of procedures that was ticked; the list may have changed since, so any that exists is good."""
         declared: str = self.L.data or ""
         return declared if declared.isprintable() and 0 < len(declared) <= LONGEST_FIELD_CODE else None
-
-    @property
-    def is_expired(self) -> bool:
-        """Whether the form was opened too long ago and must be sent once more with its new nonce."""
-        return EXPIRED in self.n.errors
-
-    @property
-    def is_altered(self) -> bool:
-        """Whether the nonce is missing, changed, or of another form."""
-        return ALTERED in self.n.errors
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Check the nonce, that every answer was offered, and that enough ratings are answered."""

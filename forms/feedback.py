@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from werkzeug.datastructures import MultiDict
 from wtforms import BooleanField, StringField, ValidationError
 
-from forms.citizen import ALTERED, EXPIRED, NonceProtection, Opening, Switches
+from forms.citizen import Opening, ProtectedForm
 from forms.fields import ChoiceField
-from forms.nonce import Nonce
 from forms.text import clean_line, clean_text
 
 LONGEST_TEXT = 5_000
@@ -60,25 +59,8 @@ class LineField(StringField):  # type: ignore[misc]
         self.data = clean_line(valuelist[0]) if valuelist else ""
 
 
-class ProtectedForm(Switches):
-    """A form of this module with its nonce."""
-
-    class Meta:
-        csrf = True
-        csrf_class = NonceProtection
-        csrf_field_name = "n"
-
-    nonce: Nonce | None = None
-
-    @property
-    def is_expired(self) -> bool:
-        """Whether the page was opened too long ago and must be sent once more with its new nonce."""
-        return EXPIRED in self.n.errors
-
-    @property
-    def is_altered(self) -> bool:
-        """Whether the nonce is missing, changed, or of another page."""
-        return ALTERED in self.n.errors
+class CaseForm(ProtectedForm):
+    """A form of this module."""
 
     @property
     def faults(self) -> dict[str, str]:
@@ -86,7 +68,7 @@ class ProtectedForm(Switches):
         return {name: errors[0] for name, errors in self.errors.items() if name and name != "n"}
 
 
-class ContactBlock(ProtectedForm):
+class ContactBlock(CaseForm):
     """Contact details: taken only with consent, only from adults, and only with a way to reach somebody."""
 
     consent = BooleanField()

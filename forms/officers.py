@@ -29,19 +29,22 @@ class OfferedField(SelectField):  # type: ignore[misc]  # WTForms has no types
             raise ValidationError(self.missing)
 
 
+def _role_field() -> OfferedField:
+    return OfferedField(_("Vai trò"), _("Xin chọn vai trò."))
+
+
+def _unit_field() -> OfferedField:
+    return OfferedField(_("Đơn vị"), _("Xin chọn đơn vị."))
+
+
 class GrantForm(FlaskForm):  # type: ignore[misc]
     """Which role, and where?"""
 
-    role = OfferedField(_("Vai trò"), _("Xin chọn vai trò."))
-    unit = OfferedField(_("Đơn vị"), _("Xin chọn đơn vị."))
-
-    def offer(self, roles: Choices, units: Choices) -> None:
-        """Set what to choose from."""
-        self.role.choices = [("", _("Chọn vai trò")), *roles]
-        self.unit.choices = [("", _("Chọn đơn vị")), *units] if len(units) > 1 else list(units)
+    role = _role_field()
+    unit = _unit_field()
 
 
-class InviteForm(GrantForm):
+class InviteForm(FlaskForm):  # type: ignore[misc]
     """Who is invited, and to which role?"""
 
     email = EmailField(
@@ -58,6 +61,14 @@ class InviteForm(GrantForm):
         ],
         render_kw={"autocomplete": "off", "maxlength": LONGEST_NAME},
     )
+    role = _role_field()
+    unit = _unit_field()
+
+
+def offer(form: GrantForm | InviteForm, roles: Choices, units: Choices) -> None:
+    """Set which roles and units a form lets choose from."""
+    form.role.choices = [("", _("Chọn vai trò")), *roles]
+    form.unit.choices = [("", _("Chọn đơn vị")), *units] if len(units) > 1 else list(units)
 
 
 class HandOverForm(FlaskForm):  # type: ignore[misc]

@@ -45,6 +45,7 @@ class Webhook:
     offers_phones: bool = False
 
 
+@dataclass(frozen=True)
 class Provider:
     """Where officers may sign in besides here: an OpenID Connect provider, and what this program is to it."""
 
@@ -168,17 +169,6 @@ def _secret_key(environ: Mapping[str, str], environment: str, instance: Path) ->
         key = _example_key(instance / "example-secret-key")
     _refuse_short("HAILONG_SECRET_KEY", key)
     return key
-
-
-def _secret(environ: Mapping[str, str], name: str) -> str:
-    """Read a secret from the environment, or from the file that `…_FILE` names."""
-    secret, file = environ.get(name, ""), environ.get(f"{name}_FILE")
-    if secret or not file:
-        return secret
-    try:
-        return Path(file).read_text(encoding="utf-8").strip()
-    except OSError as error:
-        raise SettingsError(f"Không đọc được tệp {name}_FILE: {error}") from error
 
 
 def _refuse_short(name: str, secret: str) -> None:

@@ -18,6 +18,9 @@ WRITE = "hailong_write"
 PATIENCE = 30_000  # milliseconds
 # A failed statement is logged; what was to be stored is not.
 PRIVATE = {"hide_parameters": True}
+# Built once: every citizen's form waits with the second.
+_CLOSE_ALONE = select(func.pg_advisory_xact_lock(func.hashtext("hailong closing")))
+_BOOK_BESIDE_OTHERS = select(func.pg_advisory_xact_lock_shared(func.hashtext("hailong closing")))
 
 
 def make_engine(url: str) -> Engine:
@@ -123,10 +126,9 @@ def empty_log(engine: Engine) -> None:
 
 
 def wait_for_closing(connection: Connection, *, closing: bool) -> None:
-    """Let a period be closed only while nothing is booked into a day that has passed, and the other way round.
+    """Let a period be closed only while nothing is booked into one of its days, and the other way round.
 
     Call it first in a write transaction; it holds until that ends. Writers on SQLite never overlap anyway.
     """
     if connection.dialect.name == "postgresql":
-        lock = func.pg_advisory_xact_lock if closing else func.pg_advisory_xact_lock_shared
-        connection.execute(select(lock(func.hashtext("hailong closing"))))
+        connection.execute(_CLOSE_ALONE if closing else _BOOK_BESIDE_OTHERS)

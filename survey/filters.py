@@ -61,6 +61,13 @@ def period_name(period: Period) -> str:
     return f"{day(period.first)}–{day(period.last)}"
 
 
+def period_short(period: Period) -> str:
+    """Name a period under a chart: `III/26`, `2026`, or its two days."""
+    if period.kind == "quarter":
+        return f"{QUARTERS[(period.first.month - 1) // 3]}/{period.first:%y}"
+    return f"{period.first.year}" if period.kind == "year" else f"{period.first:%d/%m}–{period.last:%d/%m/%y}"
+
+
 def _localised(text: str) -> str:
     text = text.replace("-", "\u2212")
     locale = get_locale()
@@ -71,5 +78,7 @@ def _localised(text: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Make the filters known to the templates."""
-    for function in (decimal, count, percent, signed, day, moment, clock, period_name, grouped):
+    for function in (
+        decimal, count, percent, signed, day, moment, clock, period_name, period_short, grouped,
+    ):  # fmt: skip
         app.add_template_filter(function)

@@ -17,6 +17,7 @@ FILE_SENTENCES = {
     ),
     "file_empty": _("Tệp trống, không có dòng nào."),
     "file_missing": _("Không đọc được tệp %(path)s: %(reason)s."),
+    "out_is_no_file": _("Lệnh này chỉ ghi ra tệp: hãy ghi tên tệp sau --out, không dùng dấu “-”."),
     "file_not_written": _("Không ghi được tệp %(path)s: %(reason)s."),
     "period_not_closed": _(
         "Kỳ %(period)s chưa chốt. Hãy chốt trước, bằng trang “Chốt kỳ” hoặc: hailong close %(period)s"

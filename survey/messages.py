@@ -40,6 +40,7 @@ SENTENCES = IMPORT_SENTENCES | {
     "device_enrolled": _("Máy “%(name)s” đã đăng ký rồi. Muốn thay máy, hãy thu hồi rồi thêm máy mới."),
     "device_revoked": _("Máy này đã bị thu hồi đăng ký. Xin báo công chức phụ trách cải cách hành chính."),
     "device_unknown": _("Máy này chưa được đăng ký. Xin báo công chức phụ trách cải cách hành chính."),
+    "entries_unreadable": _("Máy chủ không đọc được dữ liệu máy gửi lên. Xin báo người quản trị."),
     "enrolment_unusable": _(
         "Mã đăng ký không đúng, đã dùng hoặc đã hết hạn. Xin lấy mã mới ở trang “Máy tính bảng” của đơn vị."
     ),

@@ -62,6 +62,14 @@ def sign_out() -> None:
     session.clear()
 
 
+def forget_ended() -> bool:
+    """Tell whether the browser still shows a session that has ended, and take it away: it is told once."""
+    if "_user_id" not in session:
+        return False
+    session.clear()
+    return True
+
+
 def wait_for_code(officer: Officer, *, wanted: str, now: datetime) -> None:
     """Remember for a few minutes who has given the right password, and where to go after the code."""
     session.clear()
@@ -79,13 +87,18 @@ def waiting() -> tuple[Officer, str] | None:
     return officer, wanted
 
 
-def owes_second_factor(officer: Officer) -> bool:
-    """Tell whether nothing may open before the officer has set up a second factor.
+def insists() -> bool:
+    """Tell whether roles that ask for a second factor get their way.
 
     Not in the example, which anybody must be able to look at in a minute and which no network reaches.
     """
     settings: Settings = current_app.config["SETTINGS"]
-    return not settings.is_example and not session.get(_STRONG) and second_factor.is_required(officer)
+    return not settings.is_example
+
+
+def owes_second_factor(officer: Officer) -> bool:
+    """Tell whether nothing may open before the officer has set up a second factor."""
+    return insists() and not session.get(_STRONG) and second_factor.is_required(officer)
 
 
 @login_manager.user_loader  # type: ignore[untyped-decorator]

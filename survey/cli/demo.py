@@ -20,13 +20,6 @@ from survey.services import audit, deadline, example, example_feedback, officer,
 from survey.services.reform_index_import import import_index
 from survey.services.unit_tree import unit_by_code
 
-EXAMPLE_NAMES = {
-    Role.REFORM: "Đầu mối cải cách hành chính",
-    Role.ONE_STOP: "Cán bộ một cửa",
-    Role.LEADER: "Lãnh đạo phường",
-    Role.ADMINISTRATOR: "Quản trị hệ thống",
-}
-
 
 @click.command("demo")
 @click.option("--units", default=34, show_default=True, type=click.IntRange(4, 5000), help="Số đơn vị.")
@@ -71,28 +64,32 @@ def demo(units: int, responses: int, seed: int) -> None:
             file_name=f"example-{round_year}.csv",
         )
     accounts = [
-        (email, meaning, _account(email, role, unit, now=now))
-        for email, meaning, role, unit in (
+        (email, meaning, _account(email, name, role, unit, now=now))
+        for email, name, meaning, role, unit in (
             (
                 f"cchc@{filled.domain}",
+                "Lê Thị Minh Châu",
                 "cán bộ cải cách hành chính của tỉnh, xem mọi đơn vị",
                 Role.REFORM,
                 example.PROVINCE_CODE,
             ),
             (
                 f"mot.cua@{filled.domain}",
+                "Trần Văn Bình",
                 f"cán bộ một cửa của {filled.unit_name}",
                 Role.ONE_STOP,
                 filled.unit_code,
             ),
             (
                 f"lanh.dao@{filled.domain}",
+                "Phạm Thu Hà",
                 f"lãnh đạo {filled.unit_name}, xem cả góp ý chỉ gửi lãnh đạo",
                 Role.LEADER,
                 filled.unit_code,
             ),
             (
                 f"quan.tri@{filled.domain}",
+                "Nguyễn Quốc Anh",
                 "quản trị hệ thống của tỉnh: tài khoản, không xem nội dung",
                 Role.ADMINISTRATOR,
                 example.PROVINCE_CODE,
@@ -124,15 +121,15 @@ Chỉ số cải cách hành chính {year}:        hailong index compute --round
 """)
 
 
-def _account(email: str, role: Role, unit_code: str, *, now: datetime) -> str:
+def _account(email: str, name: str, role: Role, unit_code: str, *, now: datetime) -> str:
     """Make an account of the example and return its password: who looks at the example is invited by nobody."""
     drawn = password.draw()
     officer.add(
         db.session,
         email,
+        name=name,
         role=role,
         unit_code=unit_code,
-        name=EXAMPLE_NAMES[role],
         new_password=drawn,
         now=now,
         actor=audit.COMMAND_LINE,

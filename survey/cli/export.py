@@ -18,10 +18,18 @@ from survey.services.export import WRITERS, export_bytes
 @click.argument("period", type=PERIOD)
 @click.option("--format", "kind", type=click.Choice(list(WRITERS)), required=True, help="Dạng tệp.")
 @click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), required=True, metavar="FILE", help="Tệp ghi ra."
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path, allow_dash=True),
+    required=True,
+    metavar="FILE",
+    help="Tệp ghi ra; - là đầu ra chuẩn.",
 )
 @with_appcontext
 def export(period: Period, kind: str, out: Path) -> None:
     """Xuất điểm của kỳ PERIOD đã chốt."""
-    write_file(out, export_bytes(db.session, period, kind))
+    content = export_bytes(db.session, period, kind)
+    if str(out) == "-":
+        click.echo(content, nl=False)
+        return
+    write_file(out, content)
     click.echo(f"Đã ghi {out}")

@@ -65,7 +65,9 @@ def reason_of(error: OSError) -> str:
 
 
 def write_file(path: Path, data: bytes) -> None:
-    """Write a file that was asked for."""
+    """Write a file that was asked for. "-" is no file here; only where a command says so it is the output."""
+    if str(path) == "-":
+        raise HailongError("out_is_no_file")
     try:
         path.write_bytes(data)
     except OSError as error:

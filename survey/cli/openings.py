@@ -58,3 +58,8 @@ def openings(period: Period | None, unit_code: str | None, below: bool, out: Pat
         f"gửi {count(sum(one.sent for one in counted))} phiếu. "
         "Một người mở hai lần là hai lượt; số của vài chục giây gần nhất có thể chưa kịp ghi."
     )
+    if any(one.is_incomplete for one in counted):
+        click.echo(
+            "Nơi nào số gửi nhiều hơn số mở thì không tính tỷ lệ: phiếu mở trước kỳ mà gửi trong kỳ (phiếu giữ "
+            "được 7 ngày), hoặc lượt mở chưa kịp ghi khi máy chủ dừng đột ngột."
+        )

@@ -20,6 +20,7 @@ from survey.filters import count, decimal, moment, percent
 from survey.messages import status_word, warning_sentence
 from survey.services.names import code_names
 from survey.services.score_report import report_period
+from survey.set_aside_messages import set_aside_line
 
 STATES = {
     "open": "tạm tính, chưa chốt",
@@ -86,6 +87,8 @@ def _unit_lines(unit: dict[str, Any], names: dict[str, str]) -> Iterator[str]:
         if "trust_counts" in unit:
             mix = (f"{words} {count(unit['trust_counts'][level])}" for level, words in TRUST.items())
             yield f"  Nguồn phiếu: {', '.join(mix)}"
+        if "set_aside" in unit:
+            yield f"  Phiếu loại: {set_aside_line(unit['set_aside'])}"
     if unit.get("n_effective") is not None:
         yield (
             f"  Cỡ mẫu hiệu dụng {decimal(unit['n_effective'], 1)}; "

@@ -47,6 +47,7 @@ from survey.models.set_aside import (
     Verdict,
 )
 from survey.models.site import SiteFact
+from survey.models.target import ScoreTarget
 from survey.models.unit import Counter, CounterField, ServiceField, Unit, UnitKind
 from survey.models.upload import Upload, UploadKind, UploadState
 
@@ -116,6 +117,7 @@ __all__ = [
     "ScoreRuleVersion",
     "ScoreSet",
     "ScoreState",
+    "ScoreTarget",
     "SecondFactor",
     "Selection",
     "ServiceField",

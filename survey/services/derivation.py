@@ -16,8 +16,8 @@ from analysis.rules import ScoreRule
 from analysis.satisfaction import FactorSpec
 from forms.questionnaire import Questionnaire, load_questionnaire
 from survey.models import Score, ScoreSet, Unit
+from survey.services.figure import may_be_shown
 from survey.services.score_rule import find_rule
-from survey.services.scoreboard import may_be_shown
 from survey.services.scoring import frozen_dossier_rows
 from survey.services.tally import factors_of
 

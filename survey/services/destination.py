@@ -5,7 +5,7 @@ Every form opened or sent asks for them, and loading objects would cost more tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -25,6 +25,7 @@ from survey.models import (
     Outcome,
     QrCode,
     ServiceField,
+    Source,
     Unit,
 )
 from survey.services.one_time_code import Ticket, code_hash, refused
@@ -223,6 +224,19 @@ def fields_of(connection: Connection, destination: Destination) -> tuple[FieldNa
         return _named(connection.execute(_BY_COUNTERS, unit))
     latest = max({row.period for row in rows}, key=_end)
     return _named(row for row in rows if row.period == latest)
+
+
+def field_of(
+    place: Destination, declared: str | None, known: Callable[[], tuple[FieldName, ...]]
+) -> tuple[str | None, Source]:
+    """Take the field as declared, unless the place serves one field only; then it is that one.
+
+    `known` looks up the fields of the place, where that is needed.
+    """
+    if declared is not None and len(place.own_fields) != 1:
+        return declared, Source.DECLARED
+    fields = known()
+    return (fields[0].code, Source.CODE) if len(fields) == 1 else (None, Source.UNKNOWN)
 
 
 def offered_fields(connection: Connection, destination: Destination) -> tuple[FieldName, ...]:

@@ -26,6 +26,7 @@ from survey.services import (
 )
 
 Progress = Callable[[float], None]
+HALF_HOUR = 30  # minutes
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,11 @@ def _to_closing(period: Period) -> Outcome:
     return Outcome(page="closing.closing", arguments={"period": period.text})
 
 
+def _refresh_open(task: Task) -> Outcome:
+    refreshed = score.refresh_open(task.session, now=task.now, actor=task.actor, progress=task.progress)
+    return Outcome({"periods": refreshed})
+
+
 def _purge(task: Task) -> Outcome:
     purged = retention.purge(
         task.owner_session,
@@ -177,6 +183,7 @@ KINDS: dict[str, Callable[[Task], Outcome]] = {
     "purge": _purge,
     "send_draft": _send_draft,
     "verify_period": _verify_period,
+    "refresh_open": _refresh_open,
     "refresh_scores": _refresh_scores,
     "tell_citizen": _sending(notice_sending.tell_citizen),
     "webhook": _sending(notice_sending.send_event),
@@ -187,4 +194,5 @@ RECURRING: dict[str, Callable[[datetime], str]] = {
     "deadlines": notice_round.deadlines_key,
     "digests": notice_round.digests_key,
     "purge": lambda now: f"purge {now:%Y-%m-%d}",
+    "refresh_open": lambda now: f"refresh_open {now:%Y-%m-%d %H}:{now.minute // HALF_HOUR * HALF_HOUR:02d}",
 }

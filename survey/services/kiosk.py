@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
-from analysis.periods import parse_period
 from forms.questionnaire import Purpose, Questionnaire, QuestionnaireError, load_questionnaire
 from survey.database import wait_for_closing, write_plainly
 from survey.errors import HailongError
-from survey.models import Device, ScoreSet, ScoreState, Trust
+from survey.models import Device, Trust
+from survey.services.closed_period import closed_period
 from survey.services.destination import Destination, resolve_place
 from survey.services.device import KnownDevice
 from survey.services.response import Spending, store, was_sent, was_stored
@@ -26,7 +26,8 @@ from survey.services.sealed import Seal, SealError
 ID_DIGITS = 32
 NUMBER_BYTES = 10
 LONGEST_FIELD_CODE = 32
-_CLOSED = select(ScoreSet.period).where(ScoreSet.state == ScoreState.CLOSED).distinct()
+# As JSON writes the one character that PostgreSQL does not take.
+_NUL = "\\u0000"
 _PLACE = select(Device.unit_id, Device.counter_id).where(Device.id == bindparam("device_id"))
 _COUNT_LATE = update(Device).where(Device.id == bindparam("device_id")).values(late_count=Device.late_count + 1)
 
@@ -80,7 +81,7 @@ def submit(engine: Engine, seal: Seal, sealed: str, *, device: KnownDevice, toda
             destination = _destination(connection, entry, device, on)
             if destination is None:
                 return Outcome.REFUSED
-            late = _is_closed(connection, on)
+            late = closed_period(connection, on) is not None
             store(
                 connection,
                 destination,
@@ -119,18 +120,16 @@ def _destination(connection: Connection, entry: Entry, device: KnownDevice, on: 
     return found if found.unit_id == own.unit_id else None
 
 
-def _is_closed(connection: Connection, day: date) -> bool:
-    return any(day in parse_period(period) for period in connection.scalars(_CLOSED))
-
-
 def _read(seal: Seal, sealed: str) -> Entry | None:
     """Read an entry, or nothing if it is not one of a valid form."""
     try:
         found = json.loads(seal.open(sealed))
         # JSON can spell halves of characters, which are no text and which no database takes: a ValueError.
         json.dumps(found, ensure_ascii=False).encode()
+        if _NUL in json.dumps(found):
+            return None
         return _entry(found)
-    except (SealError, QuestionnaireError, ValueError, KeyError, TypeError, AttributeError):
+    except (SealError, QuestionnaireError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 

@@ -172,5 +172,7 @@ def find(session: Session, email: str) -> Officer | None:
 
 def _note_sign_in(session: Session, officer: Officer, may_enter: bool, *, now: datetime, by: str = "") -> None:
     action = "officer.sign_in" if may_enter else "officer.sign_in_refused"
+    if may_enter and officer.has_second_factor:
+        action = "officer.code_asked"  # who then gives the code is noted as signed in
     detail = {"by": by} if by else None
     audit.record(session, now=now, actor=officer.email, action=action, subject=officer.email[:120], detail=detail)

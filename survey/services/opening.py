@@ -123,8 +123,13 @@ class CodeCounts:
 
     @property
     def sent_share(self) -> float | None:
-        """Sent of opened, 0-1; None where nothing was opened."""
-        return self.sent / self.opened if self.opened else None
+        """Sent of opened, 0-1; None where fewer openings than forms are known, for then it would be no share."""
+        return self.sent / self.opened if self.opened and self.sent <= self.opened else None
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether openings are missing: a form opened before the period, or one whose counting was lost."""
+        return self.sent > self.opened
 
 
 def code_counts(session: Session, period: Period, unit_ids: Collection[int] | None = None) -> Sequence[CodeCounts]:
@@ -159,3 +164,41 @@ def code_counts(session: Session, period: Period, unit_ids: Collection[int] | No
     if unit_ids is not None:
         query = query.where(QrCode.unit_id.in_(unit_ids))
     return [CodeCounts(qr_code, opened, sent) for qr_code, opened, sent in session.execute(query)]
+
+
+@dataclass(frozen=True)
+class PlaceCounts:
+    """Openings and sent forms of a counter, or of the unit's online links (None), in a period."""
+
+    counter_name: str | None
+    opened: int
+    sent: int
+
+    @property
+    def sent_share(self) -> float | None:
+        """Sent of opened, 0-1; None where nothing was opened."""
+        return self.sent / self.opened if self.opened else None
+
+
+def place_counts(session: Session, period: Period, unit_id: int) -> Sequence[PlaceCounts]:
+    """Add up the openings of one unit by counter, the online links last."""
+    query = (
+        select(Counter.name, func.sum(QrOpening.opened), func.sum(QrOpening.sent))
+        .select_from(QrOpening)
+        .join(QrCode, QrCode.code == QrOpening.code)
+        .outerjoin(Counter, Counter.id == QrCode.counter_id)
+        .where(QrOpening.local_date.between(period.first, period.last), QrCode.unit_id == unit_id)
+        .group_by(Counter.id, Counter.code, Counter.name)
+        .order_by(Counter.id.is_(None), Counter.code)
+    )
+    return [PlaceCounts(*row) for row in session.execute(query)]
+
+
+def whole_counts(session: Session, period: Period, unit_ids: Collection[int]) -> PlaceCounts:
+    """Add up the openings of all codes of some units."""
+    query = (
+        select(func.coalesce(func.sum(QrOpening.opened), 0), func.coalesce(func.sum(QrOpening.sent), 0))
+        .join(QrCode, QrCode.code == QrOpening.code)
+        .where(QrOpening.local_date.between(period.first, period.last), QrCode.unit_id.in_(unit_ids))
+    )
+    return PlaceCounts(None, *session.execute(query).one())

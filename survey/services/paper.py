@@ -15,13 +15,14 @@ from datetime import date, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analysis.periods import parse_period, quarter_of
+from analysis.periods import quarter_of
 from forms.questionnaire import load_questionnaire
 from survey.config import TIME_ZONE
 from survey.database import write
 from survey.errors import HailongError
-from survey.models import BatchState, Counter, Officer, PaperBatch, PaperSheet, ScoreSet, ScoreState, Unit
+from survey.models import BatchState, Counter, Officer, PaperBatch, PaperSheet, Unit
 from survey.services import audit
+from survey.services.closed_period import closed_period
 from survey.services.paper_row import Row, field_letters, paper_questionnaire, read_row
 
 MOST_SHEETS = 2_000
@@ -203,11 +204,9 @@ def open_batch(session: Session, batch_id: str) -> PaperBatch:
 
 def refuse_closed(session: Session, day: date) -> None:
     """Raise HailongError `paper_period_closed` if responses of `day` would come after their period was frozen."""
-    closed = session.scalars(select(ScoreSet.period).where(ScoreSet.state == ScoreState.CLOSED).distinct())
-    for text in closed:
-        period = parse_period(text)
-        if period.first <= day <= period.last:
-            raise HailongError("paper_period_closed", period=text, day=f"{day:%d/%m/%Y}")
+    closed = closed_period(session, day)
+    if closed is not None:
+        raise HailongError("paper_period_closed", period=closed, day=f"{day:%d/%m/%Y}")
 
 
 def _check(opening: BoxOpening, *, today: date) -> None:

@@ -26,7 +26,7 @@ from survey.models import (
     Trust,
 )
 from survey.services import audit
-from survey.services.destination import Destination, FieldName, fields_of, resolve_place
+from survey.services.destination import field_of, fields_of, resolve_place
 from survey.services.paper import LONGEST_REASON, locked_batch, open_batch, refuse_closed
 from survey.services.paper_row import Row, differences, field_letters, read_row, stored_row
 from survey.services.response import number_hash
@@ -187,7 +187,7 @@ def _store(session: Session, batch: PaperBatch, rows: list[Row]) -> None:
     trial = place.is_trial(batch.last_day)
     responses, extras = [], []
     for row in _RANDOM.sample(rows, len(rows)):
-        field, source = _field(place, known, codes.get(row.letter))
+        field, source = field_of(place, codes.get(row.letter), lambda: known)
         key = {"local_date": batch.last_day, "number_hash": number_hash(secrets.token_bytes(NUMBER_BYTES))}
         responses.append(
             key
@@ -213,13 +213,6 @@ def _store(session: Session, batch: PaperBatch, rows: list[Row]) -> None:
     session.execute(insert(Response), responses)
     if extras:
         session.execute(insert(ResponseExtra), extras)
-
-
-def _field(place: Destination, known: tuple[FieldName, ...], declared: str | None) -> tuple[str | None, Source]:
-    """Take the field as on the phone: from the box where it serves one field only, else as ticked."""
-    if declared is not None and len(place.own_fields) != 1:
-        return declared, Source.DECLARED
-    return (known[0].code, Source.CODE) if len(known) == 1 else (None, Source.UNKNOWN)
 
 
 def _waits(questionnaire: Questionnaire, sheet: PaperSheet) -> bool:

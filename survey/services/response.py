@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,10 +13,11 @@ from sqlalchemy.exc import IntegrityError
 
 from forms.questionnaire import SKIPPED, Questionnaire
 from survey.codes import is_one_time_code
-from survey.database import write_plainly
+from survey.database import wait_for_closing, write_plainly
 from survey.models import Response, ResponseExtra, ServiceField, Source, SpentNonce, Trust
 from survey.services import leader_survey, one_time_code
-from survey.services.destination import Destination, fields_of, resolve
+from survey.services.closed_period import closed_period
+from survey.services.destination import Destination, field_of, fields_of, resolve
 from survey.services.opening import Openings
 
 TOO_FAST = "f"
@@ -56,18 +57,24 @@ def submit(
     declared_field: str | None,
     spending: Spending,
     today: date,
+    clock: Callable[[], date] | None = None,
     openings: Openings | None = None,
 ) -> Destination:
     """Store one response to `code` and return where it was booked; the same form sent again changes nothing.
 
-    One that counts is noted in `openings`. A declared field that nobody is asked about is left out. Raises
-    HailongError as `resolve` does, or `used_code` when another form has used a one-time code.
+    It is booked to `today`. Where `clock` then says that the day is over and its period has been closed meanwhile,
+    it is stored as late and does not count. One that counts is noted in `openings`. A declared field that nobody
+    is asked about is left out. Raises HailongError as `resolve` does, or `used_code` when another form has used a
+    one-time code.
     """
     encoded = questionnaire.encode(answers)
     if is_one_time_code(code):
         one_time_code.mend_after_crash(engine)
     try:
         with write_plainly(engine) as connection:
+            wait_for_closing(connection, closing=False)
+            # Only a day that is over can have been closed: nothing is asked of the database on all others.
+            is_over = clock is not None and clock() != today
             destination = resolve(connection, code, today=today, opened_on=spending.opened_on)
             leader_survey.check_purpose(destination, questionnaire)
             store(
@@ -79,6 +86,7 @@ def submit(
                 spending=spending,
                 on=today,
                 trust=Trust.COUNTER if destination.ticket is None else Trust.DOSSIER,
+                late=is_over and closed_period(connection, today) is not None,
             )
     except IntegrityError:
         with engine.connect() as connection:
@@ -196,8 +204,7 @@ def _field(connection: Connection, destination: Destination, declared: str | Non
     ticket = destination.ticket
     if ticket is not None and ticket.field is not None:
         return ticket.field, Source.TOKEN
-    if declared and len(destination.own_fields) != 1:
-        asked = connection.scalar(_IS_ASKED, {"code": declared})
-        return (declared, Source.DECLARED) if asked else (None, Source.UNKNOWN)
-    fields = fields_of(connection, destination)
-    return (fields[0].code, Source.CODE) if len(fields) == 1 else (None, Source.UNKNOWN)
+    field, source = field_of(destination, declared or None, lambda: fields_of(connection, destination))
+    if source is Source.DECLARED and not connection.scalar(_IS_ASKED, {"code": field}):
+        return None, Source.UNKNOWN
+    return field, source

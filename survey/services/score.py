@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,6 +30,8 @@ from survey.services.scoring import (
 from survey.services.tally import response_count
 
 PROVISIONAL_REVISION = 0
+# Dossiers may be imported anew without any new response.
+LONGEST_UNCHANGED = timedelta(days=1)
 
 
 def refresh(
@@ -38,11 +40,30 @@ def refresh(
     """Compute the provisional result of an open period and keep it in place of the one before."""
     if closed_set(session, period.text) is not None:
         raise HailongError("period_closed", period=period.text)
-    scored = score_period(session, period, now=now, with_variants=True, progress=progress)
+    scored = score_period(session, period, now=now, with_details=True, progress=progress)
     with write(session):
         drop_provisional(session, period)
         audit.record(session, now=now, actor=actor, action="period.refresh", subject=period.text)
         return store(session, scored, ScoreState.PROVISIONAL, PROVISIONAL_REVISION)
+
+
+def refresh_open(session: Session, *, now: datetime, actor: str, progress: Progress | None = None) -> list[str]:
+    """Compute every open period anew to which responses came since, or after a day; return their names."""
+    today = now.astimezone(TIME_ZONE).date()
+    refreshed = []
+    for period in periods(session):
+        if period.first > today or closed_set(session, period.text) is not None:
+            continue
+        known = latest_set(session, period.text)
+        rule = rule_for(session, period.text)
+        is_fresh = known is not None and now - known.computed_at < LONGEST_UNCHANGED
+        if known is not None and is_fresh and known.response_count == response_count(session, period, rule):
+            continue
+        if not session.scalar(select(DossierCount.period).where(DossierCount.period == period.text).limit(1)):
+            continue
+        refresh(session, period, now=now, actor=actor, progress=progress)
+        refreshed.append(period.text)
+    return refreshed
 
 
 def close(
@@ -63,7 +84,7 @@ def close(
     `period_changed`, and what `score_period` raises.
     """
     newest = check_closing(session, period, now=now, revision_of=revision_of, reason=reason)
-    scored = score_period(session, period, now=now, with_variants=True, progress=progress)
+    scored = score_period(session, period, now=now, with_details=True, progress=progress)
     if newest is not None and _is_same(scored, newest):
         raise HailongError("correction_same", revision=newest.revision)
     with write(session):

@@ -34,7 +34,7 @@ def send_draft(
     if today <= period.last:
         raise HailongError("period_not_over", period=period.text, last=f"{period.last:%d/%m/%Y}")
     _refuse(session, period, now)
-    scored = score_period(session, period, now=now, with_variants=True, progress=progress)
+    scored = score_period(session, period, now=now, with_details=True, progress=progress)
     with write(session):
         wait_for_closing(session.connection(), closing=True)
         _refuse(session, period, now)

@@ -56,6 +56,7 @@ def store(
 def columns_of(scored: ScoredPeriod, unit: UnitScore) -> dict[str, Any]:
     """What is stored of one unit, by column."""
     variants = as_plain(scored.variants.get(unit.unit_id, ()))
+    reading = scored.readings.get(unit.unit_id)
     return {
         "status": unit.status,
         "response_count": unit.n,
@@ -72,7 +73,8 @@ def columns_of(scored: ScoredPeriod, unit: UnitScore) -> dict[str, Any]:
         "unweighted_share": unit.unweighted.estimate.share,
         "tally_digest": scored.unit_digests.get(unit.unit_id),
         "detail": as_plain(unit)
-        | {"variants": variants, "set_aside": dict(scored.set_aside.get(unit.unit_id, {}))},
+        | {"variants": variants, "set_aside": dict(scored.set_aside.get(unit.unit_id, {}))}
+        | ({} if reading is None else {"reading": as_plain(reading)}),
     }
 
 

@@ -15,11 +15,12 @@ from sqlalchemy.orm import Session, joinedload
 from analysis.ranking import Rank, competition_ranks
 from analysis.rules import ScoreRule
 from survey.models import Score, ScoreSet, Unit
+from survey.services.axis import Axis, axis_of
+from survey.services.figure import may_be_shown
 from survey.services.score_rule import find_rule
 from survey.services.spelling import fold
 
 RANKED, MARKED, SUPPRESSED = "scored", "marked", "suppressed"
-MOST_TICKS = 6
 
 
 @dataclass(frozen=True)
@@ -44,19 +45,6 @@ class Row:
     @property
     def is_shown(self) -> bool:
         return self.points is not None
-
-
-@dataclass(frozen=True)
-class Axis:
-    """The common scale of the interval bars, from one whole number of points to another."""
-
-    low: int
-    high: int
-    ticks: tuple[int, ...]
-
-    def at(self, points: Decimal | int) -> str:
-        """Where `points` lie, as SVG wants it: percent with a decimal point, whatever the language."""
-        return f"{100 * (float(points) - self.low) / (self.high - self.low):.2f}%"
 
 
 @dataclass(frozen=True)
@@ -116,16 +104,6 @@ def scoreboard(
     )
 
 
-def may_be_shown(score: Score, rule: ScoreRule) -> bool:
-    """Tell whether a unit has figures and enough responses that nobody's answer can be told from them."""
-    # Figures of a suppressed unit are not stored either; this is the second lock on that door.
-    return (
-        score.status in (RANKED, MARKED)
-        and score.points is not None
-        and score.response_count >= rule.suppress_below
-    )
-
-
 def _ranks(scores: Sequence[Score], rule: ScoreRule) -> dict[str, Rank | None]:
     by_group: dict[str, dict[str, Decimal | None]] = {}
     for score in scores:
@@ -166,11 +144,4 @@ def _sorted(rows: Iterable[Row]) -> tuple[Row, ...]:
 
 def _axis(rows: Sequence[Row], rule: ScoreRule) -> Axis | None:
     edges = [edge for row in rows for edge in (row.points, row.lower, row.upper) if edge is not None]
-    if not edges:
-        return None
-    low, high = math.floor(min(edges)), math.ceil(max(edges))
-    high = max(high, low + 1)
-    if high > rule.maximum_points:
-        low, high = low - 1, high - 1
-    step = next(step for step in (1, 2, 5, 10, 20, 50, 100) if (high - low) / step <= MOST_TICKS)
-    return Axis(low, high, tuple(range(math.ceil(low / step) * step, high + 1, step)))
+    return axis_of(edges, rule.maximum_points)

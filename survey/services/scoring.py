@@ -17,13 +17,14 @@ from sqlalchemy.orm import Session
 from analysis.periods import Period, parse_period
 from analysis.population import DossierRow, population_from_rows
 from analysis.rules import ScoreRule
-from analysis.satisfaction import score_units
+from analysis.satisfaction import score_weighed, weigh
 from analysis.scores import ScoreTable
 from analysis.variants import Variant, score_variants
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.models import Basis, DossierCount, FrozenDossierCount, ScoreSet, ScoreState, Unit
 from survey.services.exclusion import set_aside_counts
+from survey.services.reading import Reading, read
 from survey.services.score_rule import find_rule, rule_for
 from survey.services.tally import count_responses, factors_of
 
@@ -31,13 +32,14 @@ POPULATION_BASES = (Basis.CROSS, Basis.RECEIVED, Basis.SETTLED)
 # How much of the work is done, 0 to 1; reading the responses takes most of it.
 Progress = Callable[[float], None]
 READING_SHARE = 0.7
+SCORING_SHARE = 0.85
 
 
 @dataclass(frozen=True)
 class ScoredPeriod:
     """A period computed now: the statistics, and what they were made from.
 
-    `unit_digests` and `variants` go by unit code; variants are there only where they were asked for.
+    `unit_digests`, `variants` and `readings` go by unit code; the last two are empty unless asked for.
     """
 
     period: Period
@@ -49,6 +51,7 @@ class ScoredPeriod:
     population_digest: str
     unit_digests: dict[str, str]
     variants: dict[str, tuple[Variant, ...]]
+    readings: Mapping[str, Reading]
     # Unit code → reason → responses that do not count.
     set_aside: Mapping[str, Mapping[str, int]]
 
@@ -60,10 +63,12 @@ def score_period(
     now: datetime,
     unit_codes: Collection[str] | None = None,
     rule: ScoreRule | None = None,
-    with_variants: bool = False,
+    with_details: bool = False,
     progress: Progress | None = None,
 ) -> ScoredPeriod:
     """Compute the scores of `period` and store nothing; under the rule that holds for it, or another one.
+
+    `with_details` adds what is stored and shown beside the scores: variants and readings.
 
     Raises HailongError when the period has not begun, has no dossiers, or the units named have none.
     """
@@ -74,7 +79,7 @@ def score_period(
     if unit_codes is not None:
         unit_ids = session.scalars(select(Unit.id).where(Unit.code.in_(unit_codes))).all()
     rule = rule or rule_for(session, period.text)
-    return _compute(session, period, rule, rows, unit_ids, now=now, with_variants=with_variants, progress=progress)
+    return _compute(session, period, rule, rows, unit_ids, now=now, with_details=with_details, progress=progress)
 
 
 def recompute(session: Session, score_set: ScoreSet, *, now: datetime, progress: Progress | None) -> ScoredPeriod:
@@ -86,7 +91,7 @@ def recompute(session: Session, score_set: ScoreSet, *, now: datetime, progress:
         frozen_dossier_rows(session, score_set),
         None,
         now=now,
-        with_variants=True,
+        with_details=True,
         progress=progress,
     )
 
@@ -99,7 +104,7 @@ def _compute(
     unit_ids: Collection[int] | None,
     *,
     now: datetime,
-    with_variants: bool,
+    with_details: bool,
     progress: Progress | None,
 ) -> ScoredPeriod:
     tell = progress or _tell_nobody
@@ -109,16 +114,16 @@ def _compute(
             session, period, rule=rule, unit_ids=unit_ids, progress=lambda share: tell(READING_SHARE * share)
         )
         factors = factors_of(counted.questionnaires)
-        table = score_units(
-            counted.tally,
-            population,
-            rule=rule,
-            factors=factors,
-            progress=lambda share: tell(READING_SHARE + (1 - READING_SHARE) * share),
+        weighed = weigh(counted.tally, population, rule=rule, factors=factors)
+        table = score_weighed(
+            weighed, progress=lambda share: tell(READING_SHARE + (SCORING_SHARE - READING_SHARE) * share)
         )
-        variants = {}
-        if with_variants:
+        variants: dict[str, tuple[Variant, ...]] = {}
+        readings: Mapping[str, Reading] = {}
+        if with_details:
             variants = score_variants(counted.tally, population, rule=rule, factors=factors, official=table)
+            readings = read(session, period, weighed, population, table)
+        tell(1)
     return ScoredPeriod(
         period=period,
         rule=rule,
@@ -129,6 +134,7 @@ def _compute(
         population_digest=digest_of(rows),
         unit_digests=counted.tally.unit_digests(),
         variants=variants,
+        readings=readings,
         set_aside=set_aside_by_code(session, period),
     )
 

@@ -83,16 +83,10 @@ def check(session: Session, officer: Officer, typed: str, *, key: bytes, now: da
         step = _step_of(_unseal(key, officer, found.sealed_secret), typed, after=found.last_step, now=now)
         if step is not None:
             found.last_step = step
-            return True
-        spent = session.execute(
-            delete(RecoveryCode).where(
-                RecoveryCode.officer_id == officer.id, RecoveryCode.code_hash == _hash(key, officer, typed)
-            )
-        )
-        is_right = bool(spent.rowcount)  # type: ignore[attr-defined]
-        action = "second_factor.recovery_code" if is_right else "second_factor.refused"
-        _note(session, action, officer, now=now, actor=officer.email)
-        return is_right
+        by = "code" if step is not None else "recovery code" if _spend(session, officer, key, typed) else None
+        action = "second_factor.refused" if by is None else "officer.sign_in"
+        _note(session, action, officer, now=now, actor=officer.email, detail={"by": by} if by else None)
+        return by is not None
 
 
 def recovery_codes_left(session: Session, officer: Officer) -> int:
@@ -131,6 +125,11 @@ def _step_of(secret: str, typed: str, *, after: int, now: datetime) -> int | Non
     return None
 
 
+def _spend(session: Session, officer: Officer, key: bytes, typed: str) -> bool:
+    condition = (RecoveryCode.officer_id == officer.id) & (RecoveryCode.code_hash == _hash(key, officer, typed))
+    return bool(session.execute(delete(RecoveryCode).where(condition)).rowcount)  # type: ignore[attr-defined]
+
+
 def _replace_recovery_codes(session: Session, officer: Officer, key: bytes) -> list[str]:
     session.execute(delete(RecoveryCode).where(RecoveryCode.officer_id == officer.id))
     codes = [encode_bits(secrets.token_bytes(10))[:RECOVERY_LENGTH] for _ in range(RECOVERY_COUNT)]
@@ -163,5 +162,13 @@ def _locked(session: Session, officer: Officer) -> SecondFactor | None:
     return found
 
 
-def _note(session: Session, action: str, officer: Officer, *, now: datetime, actor: str) -> None:
-    audit.record(session, now=now, actor=actor, action=action, subject=officer.email[:120])
+def _note(
+    session: Session,
+    action: str,
+    officer: Officer,
+    *,
+    now: datetime,
+    actor: str,
+    detail: dict[str, str] | None = None,
+) -> None:
+    audit.record(session, now=now, actor=actor, action=action, subject=officer.email[:120], detail=detail)

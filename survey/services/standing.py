@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from analysis.periods import Period, parse_period
-from analysis.rules import load_score_rule
 from survey.models import Response, ScoreSet, ScoreState
 from survey.services import exclusion
 from survey.services.response import number_hash
+from survey.services.score_rule import find_rule
 from survey.services.tally import counts_towards, valid_in
 
 
@@ -50,7 +50,7 @@ def standing_of(session: Session, number: bytes) -> Standing:
 
 
 def _counts(session: Session, found: ColumnElement[bool], period: Period, rule: str) -> bool:
-    counts = counts_towards(session, period, load_score_rule(rule).trust_levels)
+    counts = counts_towards(session, period, find_rule(session, rule).trust_levels)
     return session.scalar(select(Response.local_date).where(found, counts)) is not None
 
 

@@ -20,6 +20,12 @@ def ids_below(unit_ids: Collection[int]) -> Select[tuple[int]]:
     return select(below.c.id)
 
 
+def units_below(session: Session, unit_id: int) -> set[int]:
+    """Return the ids of a unit and of all units below it."""
+    found: set[int] = set(session.scalars(ids_below([unit_id])))
+    return found
+
+
 def unit_by_code(session: Session, code: str) -> Unit:
     """Find a unit by its code, or raise HailongError `unknown_unit`."""
     unit = session.scalars(select(Unit).where(Unit.code == code)).one_or_none()

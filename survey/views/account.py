@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf import FlaskForm
@@ -81,11 +81,11 @@ def _page(name_form: NameForm, password_form: PasswordForm, wrong: FlaskForm | N
         wrong=wrong,
         officer=officer,
         is_required=second_factor.is_required(officer),
+        insists=officer_session.insists(),
         codes_left=second_factor.recovery_codes_left(db.session, officer),
         role_names=ROLE_NAMES,
         role_meanings=ROLE_MEANINGS,
         shortest=passwords.SHORTEST_PASSWORD,
-        address=request.remote_addr,
     )
 
 

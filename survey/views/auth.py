@@ -83,6 +83,7 @@ def code() -> Response | str | tuple[str, int]:
         now, key = datetime.now(TIME_ZONE), settings.key_for("second factor")
         if second_factor.check(db.session, officer, form.code.data, key=key, now=now):
             return let_in(officer, wanted=wanted, is_strong=True, now=now)
+        form.code.data = ""
         form.code.errors = [_("Mã không đúng, đã hết hạn hoặc đã dùng. Mỗi mã chỉ dùng được một lần.")]
     return render_template("officer/sign_in_code.html", form=form), FAILED
 
@@ -100,7 +101,7 @@ def let_in(officer: Officer, *, wanted: str, is_strong: bool, now: datetime) -> 
         officer_session.wait_for_code(officer, wanted=wanted, now=now)
         return redirect(url_for("auth.code"), 303)
     officer_session.sign_in(officer, now=now, is_strong=is_strong)
-    response = redirect(wanted if OWN_PAGE.fullmatch(wanted) else url_for("scores.home"), 303)
+    response = redirect(wanted if OWN_PAGE.fullmatch(wanted) else url_for("dashboard.home"), 303)
     # Not before the code was right: a thief of the password must not get guesses of their own.
     known_browser.remember(response, officer.email)
     return response

@@ -162,7 +162,7 @@ def thanks(code: str) -> Response:
     """Thank everyone with the same page, and offer two more questions."""
     receipt = _receipt(code)
     if receipt.is_expired(_now()):
-        return public_page.respond(public_page.render("citizen/thanks_expired.html", refused=False))
+        return _thanks_expired(receipt, refused=False)
     narrow_languages(load_questionnaire(receipt.version).languages)
     arguments = request.args
     facts = ThanksFacts(
@@ -183,7 +183,7 @@ def answer_more(code: str) -> AnyResponse:
     """Store the two more answers, once."""
     receipt = _receipt(code)
     if receipt.is_expired(_now()):
-        return public_page.respond(public_page.render("citizen/thanks_expired.html", refused=True), 410)
+        return _thanks_expired(receipt, refused=True)
     sent = extra_form(receipt.version, request.form)
     remark = clean_remark(request.form)
     if len(remark) > LONGEST_REMARK:
@@ -198,6 +198,13 @@ def answer_more(code: str) -> AnyResponse:
     if remark and sent.questionnaire.purpose is Purpose.CITIZEN:
         _leave_remark(code, receipt, remark)
     return _to(_url("citizen.thanks", code=code, t=request.args["t"], more=1, **_switches(sent)))
+
+
+def _thanks_expired(receipt: Receipt, *, refused: bool) -> Response:
+    """Thank without the number, which is shown for a while only; citizens can still go on to feedback."""
+    offered = load_questionnaire(receipt.version).purpose is Purpose.CITIZEN
+    html = public_page.render("citizen/thanks_expired.html", refused=refused, offered=offered)
+    return public_page.respond(html, 410 if refused else 200)
 
 
 def _leave_remark(code: str, receipt: Receipt, remark: str) -> None:
@@ -248,6 +255,7 @@ def _store(code: str, sent: CitizenForm, nonce: Nonce) -> AnyResponse:
             too_fast=nonce.is_too_fast(now),
         ),
         today=now.date(),
+        clock=lambda: _now().date(),
         openings=_openings(),
     )
     return _to_thanks(destination, sent, nonce)

@@ -28,8 +28,8 @@ from survey.services import (
     score_rule,
     verification,
 )
+from survey.views.known_period import known_period
 from survey.views.officer_page import officer_blueprint
-from survey.views.score_period import known_period
 
 blueprint = officer_blueprint("closing")
 USUAL_DAYS = 5

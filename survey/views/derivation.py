@@ -22,8 +22,8 @@ from survey.models import ScoreSet, Unit
 from survey.services import objection, score
 from survey.services.derivation import derive
 from survey.services.names import code_names
+from survey.views.known_period import known_period
 from survey.views.officer_page import officer_blueprint
-from survey.views.score_period import known_period
 
 blueprint = officer_blueprint("derivation")
 

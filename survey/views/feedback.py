@@ -23,7 +23,7 @@ from survey.extensions import db, limiter
 from survey.feedback_messages import FEEDBACK_FAULTS, READER_WORDS, TOPIC_WORDS
 from survey.language import narrow_languages
 from survey.models import Reader, Topic
-from survey.services import feedback
+from survey.services import feedback, leader_survey
 from survey.services.contact import Contact
 from survey.services.deadline import Deadlines
 from survey.services.deadline import load as load_deadlines
@@ -131,6 +131,9 @@ def send(code: str) -> AnyResponse:
 def _desk(code: str) -> Desk:
     today = datetime.now(TIME_ZONE).date()
     destination = resolve(db.session.connection(), codes.normalise(code), today=today)
+    if leader_survey.is_asked(destination):
+        # A leader's personal link is no citizen's way in, and its case would not be a citizen's.
+        raise HailongError("unknown_one_time_code")
     return desk_of(db.session, destination.unit_id, today=today)
 
 

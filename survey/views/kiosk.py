@@ -13,7 +13,6 @@ from typing import Any
 
 from flask import Blueprint, Response, current_app, g, request
 from flask_babel import force_locale, gettext
-from flask_limiter.util import get_remote_address
 
 from forms.questionnaire import Questionnaire
 from survey.config import TIME_ZONE, Settings
@@ -27,6 +26,7 @@ from survey.services.destination import Destination, FieldName, offered_fields, 
 from survey.services.device import KnownDevice
 from survey.services.sealed import Seal
 from survey.views import kiosk_files, public_page
+from survey.views.feedback import network
 
 blueprint = Blueprint("kiosk", __name__, url_prefix="/kiosk")
 
@@ -35,8 +35,14 @@ OWN_FACTOR = "officials"
 OWN_QUESTIONS = frozenset({"Q7", "C5", "C6"})
 MOST_ENTRIES = 50
 LONGEST_ENTRY = 4096
-STATUS = {"device_unknown": 401, "device_revoked": 403, "enrolment_unusable": 422, "closed_unit": 410}
-PER_ADDRESS = "20 per 10 minutes"
+STATUS = {
+    "device_unknown": 401,
+    "device_revoked": 403,
+    "enrolment_unusable": 422,
+    "closed_unit": 410,
+    "entries_unreadable": 400,
+}
+PER_NETWORK = "20 per 10 minutes"
 PER_DEVICE = "120 per minute"
 BEARER = "Bearer "
 
@@ -68,7 +74,7 @@ def manifest() -> Response:
 
 
 @blueprint.post("/devices")
-@limiter.limit(PER_ADDRESS, key_func=get_remote_address, deduct_when=lambda response: response.status_code == 422)
+@limiter.limit(PER_NETWORK, key_func=network, deduct_when=lambda response: response.status_code == 422)
 def enrol() -> dict[str, str]:
     """Take the token of a tablet that knows a one-time code."""
     sent = _sent()
@@ -105,7 +111,7 @@ def receive() -> dict[str, list[str]]:
     device = _device()
     entries = _sent().get("entries")
     if not isinstance(entries, list) or len(entries) > MOST_ENTRIES:
-        entries = []
+        raise HailongError("entries_unreadable")
     engine, today = db.engine(current_app), _now().date()
     return {
         "results": [
@@ -148,7 +154,10 @@ def _screens(
 
 
 def _sent() -> dict[str, Any]:
-    sent = request.get_json(silent=True)
+    try:
+        sent = request.get_json(silent=True)
+    except RecursionError:  # thousands of brackets within each other
+        sent = None
     return sent if isinstance(sent, dict) else {}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from survey.access import Permission, may, stands_at_top
 from survey.extensions import csrf, db, limiter
-from survey.officer_session import owes_second_factor
+from survey.officer_session import forget_ended, owes_second_factor
 from survey.services import inbox
 from survey.services.example import is_example
 from survey.views import errors
@@ -36,6 +36,7 @@ ERRORS = {
 }
 # All that opens for somebody who has yet to set up the second factor that a role asks for.
 WITHOUT_SECOND_FACTOR = frozenset({"second_factor.enrol", "account.sign_out_everywhere"})
+ENDED = _("Phiên đăng nhập đã kết thúc. Xin đăng nhập lại; điều vừa gửi, nếu có, chưa được lưu.")
 FORGERY = (_("Trang đã để quá lâu"), _("Xin mở lại trang và làm lại: lần vừa rồi chưa có gì được lưu."))
 
 
@@ -57,6 +58,8 @@ def _ask_to_sign_in() -> BaseResponse | None:
         if owes_second_factor(current_user) and request.endpoint not in WITHOUT_SECOND_FACTOR:
             return redirect(url_for("second_factor.enrol"), 303)
         return None
+    if forget_ended():
+        flash(str(ENDED), "warning")
     wanted = request.full_path.rstrip("?") if request.method == "GET" else None
     return redirect(url_for("auth.sign_in", next=wanted), 303)
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TypeVar
 
 from flask import current_app, flash, redirect, render_template, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from forms.officers import GrantForm, HandOverForm, InviteForm
+from forms.officers import offer as offer_choices
+from survey import officer_session
 from survey.access import Permission, officer_or_refuse, require, visible_units
 from survey.config import TIME_ZONE, Settings
 from survey.errors import HailongError
@@ -24,6 +27,7 @@ from survey.views.officer_page import officer_blueprint
 blueprint = officer_blueprint("officers")
 WRONG = 422
 _LINK = "invitation_link"
+AnyForm = TypeVar("AnyForm", GrantForm, InviteForm)
 
 
 @blueprint.get("/officers")
@@ -74,10 +78,11 @@ def to_officer(shown: Officer, token: str | None = None) -> Response:
     return redirect(url_for("officers.officer", officer_id=shown.id), 303)
 
 
-def offer(form: GrantForm) -> GrantForm:
+def offer(form: AnyForm) -> AnyForm:
     """Let a form choose among all roles, and the units that the signed-in officer administers."""
     units = places(db.session, administered(), today=now().date())
-    form.offer(
+    offer_choices(
+        form,
         [(role.value, ROLE_NAMES[role]) for role in Role],
         [(unit.code, f"{unit.name} ({unit.code})") for unit in units],
     )
@@ -104,7 +109,7 @@ def page_of(shown: Officer, grant_form: GrantForm, hand_over: HandOverForm, *, l
         hand_over_form=hand_over,
         in_hand=handover.in_hand(db.session, shown),
         belongings=BELONGINGS,
-        is_required=second_factor.is_required(shown),
+        is_required=officer_session.insists() and second_factor.is_required(shown),
         role_names=ROLE_NAMES,
         role_meanings=ROLE_MEANINGS,
         link=link,
@@ -122,7 +127,7 @@ def now() -> datetime:
     return datetime.now(TIME_ZONE)
 
 
-def _list(form: GrantForm) -> str:
+def _list(form: InviteForm) -> str:
     unit_ids = administered()
     return render_template(
         "officer/officers.html",

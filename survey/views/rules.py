@@ -17,8 +17,8 @@ from survey.messages import sentence
 from survey.services import job, score, score_rule, score_rule_draft, what_if
 from survey.services.names import code_names
 from survey.services.score_rule import ReleasedRule
+from survey.views.known_period import known_period
 from survey.views.officer_page import officer_blueprint
-from survey.views.score_period import known_period
 
 blueprint = officer_blueprint("rules")
 

@@ -7,10 +7,9 @@ from functools import partial
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from survey.access import Permission, may, require, visible_units
+from survey.access import Permission, require, visible_units
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.extensions import db
@@ -19,26 +18,20 @@ from survey.services import job, objection, score
 from survey.services.names import code_names
 from survey.services.scoreboard import scoreboard
 from survey.set_aside_messages import set_aside_line
+from survey.views.known_period import known_period
 from survey.views.officer_page import officer_blueprint
-from survey.views.score_period import known_period
 
 blueprint = officer_blueprint("scores")
 
 
-@blueprint.get("/")
-def home() -> Response | str:
-    """Lead to the newest period, or say why there is none to see."""
-    if not may(current_user, Permission.SEE_SCORES):
-        return render_template("officer/empty.html", reason="role")
-    periods = score.periods(db.session)
-    if not periods:
-        return render_template("officer/empty.html", reason="period")
-    return redirect(url_for("scores.scores", period=periods[0].text))
-
-
 @blueprint.get("/scores")
 def choose() -> Response:
-    """Turn the period picker's choice into the address of that period."""
+    """Turn the period picker's choice into the address of that period; without one lead to the newest."""
+    require(Permission.SEE_SCORES)
+    if "period" not in request.args:
+        periods = score.periods(db.session)
+        to = url_for("scores.scores", period=periods[0].text) if periods else url_for("dashboard.home")
+        return redirect(to, 303)
     period, group = request.args.get("period", ""), request.args.get("group") or None
     return redirect(url_for("scores.scores", period=known_period(period).text, group=group), 303)
 

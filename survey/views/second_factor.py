@@ -48,6 +48,7 @@ def enrol() -> Response | str | tuple[str, int]:
             officer_session.become_strong(officer)
             return _show_codes(codes)
         except HailongError as error:
+            form.code.data = ""
             form.code.errors = [sentence(error)]
     link = service.link(officer, secret)
     page = render_template(

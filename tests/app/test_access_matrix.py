@@ -94,7 +94,7 @@ NEEDS: dict[str, Need] = {
     "/officer/officers/<officer_id>/invitation": unit(Permission.MANAGE_OFFICERS),
     "/officer/officers/<officer_id>/second-factor": unit(Permission.MANAGE_OFFICERS),
     "/officer/officers/<officer_id>/hand-over": unit(Permission.MANAGE_OFFICERS),
-    "/officer/scores": SIGNED_IN,
+    "/officer/scores": everywhere(Permission.SEE_SCORES),
     "/officer/scores/<period>": lists(Permission.SEE_SCORES),
     "/officer/scores/<period>/refresh": everywhere(Permission.REFRESH_SCORES),
     "/officer/exports/<period>.<any(xlsx, csv, json):kind>": unit(Permission.EXPORT_SCORES),
@@ -165,6 +165,12 @@ NEEDS: dict[str, Need] = {
     "/officer/uploads/<upload_id>": OWN,
     "/officer/uploads/<upload_id>/confirm": OWN,
     "/officer/uploads/<upload_id>/drop": OWN,
+    "/officer/compare": lists(Permission.SEE_SCORES),
+    "/officer/quarter": SIGNED_IN,
+    "/officer/quarter/<period>/<unit>": unit(Permission.SEE_SCORES),
+    "/officer/ranking": everywhere(Permission.SEE_SCORES),
+    "/officer/ranking/<period>": lists(Permission.SEE_SCORES),
+    "/officer/targets": lists(Permission.EDIT_RULES),
 }
 
 
@@ -204,6 +210,7 @@ def place(session: Session, factory: Factory, name: str, parent: Unit) -> Place:
             "reference": case(session, made),
             "upload_id": "0" * 32,
             "code": made.code,
+            "unit": made.code,
         },
     )
 

@@ -122,6 +122,14 @@ def test_odd_characters_in_addresses_lead_nowhere(client: FlaskClient, code: str
     assert is_friendly(page)
 
 
+def test_a_choice_that_does_not_exist_is_called_that(client: FlaskClient, code: str, session: Session) -> None:
+    refused = send(client, f"/q/{code}", {"Q1": "5", "Q2": "4", "Q3": "4", "Q7": "0"})
+    assert refused.status_code == 422
+    assert refused.text.count("Câu trả lời này không có trong các lựa chọn") == 1
+    assert "Chưa chọn" not in refused.text
+    assert count(session, Response) == 0
+
+
 @pytest.mark.parametrize(
     "query", ["lang=%00", "lang=%FF", "lang=../../etc", "lang=", "lang=vi&lang=en", "lang=vi_VN"]
 )

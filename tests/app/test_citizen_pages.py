@@ -164,3 +164,12 @@ def test_the_script_is_kept_by_the_browser_for_good_and_sets_nothing(client: Fla
     assert gzip.decompress(packed.data) == plain.data == SCRIPT.plain
     # An address of an earlier version leads nowhere; the page it was on works without.
     assert client.get("/js/00000000.js").status_code == 404
+
+
+def test_the_notice_speaks_of_typed_paper_and_of_the_counting_of_openings(client: FlaskClient) -> None:
+    vietnamese, english = client.get("/privacy").text, client.get("/privacy?lang=en").text
+    assert "Phiếu giấy do cán bộ gõ vào máy" in vietnamese
+    assert "Số lần mở phiếu và số phiếu đã gửi của từng mã" in vietnamese
+    assert "có thể bị loại khỏi điểm: một người đề nghị có lý do, một người khác duyệt" in vietnamese
+    assert "Paper forms typed by staff" in english
+    assert "How often the form of each printed code was opened" in english

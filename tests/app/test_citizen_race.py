@@ -10,17 +10,20 @@ from threading import Barrier
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from forms.questionnaire import load_questionnaire
+from survey.database import wait_for_closing
 from survey.extensions import db
 from survey.models import Response, ResponseExtra, SpentNonce
 from survey.services import response
 from survey.services.response import Spending
 
+from conftest import new_postgres_database
 from factories import Factory
+from postgres_server import PostgresServer
 
 TRIES = 8
 TODAY = date(2026, 8, 14)
@@ -117,3 +120,55 @@ def test_a_fault_of_the_database_is_not_taken_for_a_second_try(
     with pytest.raises(IntegrityError):
         submit(b"b" * 32)
     assert (count(session, Response), count(session, SpentNonce)) == (1, 1)
+
+
+PERIOD = "2026-Q2"
+LAST_DAY, NEXT_DAY = date(2026, 6, 30), date(2026, 7, 1)
+
+
+def send_at_midnight(app: Flask, code: str, clock: date, nonce_hash: bytes = b"a" * 32) -> None:
+    """Send a form in the last moment of a quarter; `clock` is the day when it comes to be stored."""
+    response.submit(
+        db.engine(app),
+        code=code,
+        questionnaire=load_questionnaire("short-v1"),
+        answers=ANSWERS,
+        declared_field=None,
+        spending=Spending(nonce_hash, nonce_hash[:10], opened_on=LAST_DAY, too_fast=False),
+        today=LAST_DAY,
+        clock=lambda: clock,
+    )
+
+
+def test_a_form_that_comes_while_its_period_is_closed_is_late_and_not_counted_silently(
+    app: Flask, session: Session, factory: Factory
+) -> None:
+    code = factory.qr_code(factory.unit()).code
+    send_at_midnight(app, code, LAST_DAY)
+    factory.score_set(PERIOD, closed=True)
+    send_at_midnight(app, code, NEXT_DAY, b"b" * 32)
+    session.rollback()
+    flags = session.scalars(select(Response.flags).order_by(Response.flags)).all()
+    assert flags == ["", response.LATE]
+
+
+def test_a_form_waits_for_a_closing_and_a_closing_for_a_form(
+    make_app: Callable[..., Flask], postgres: PostgresServer
+) -> None:
+    """On PostgreSQL, where writers overlap: neither can happen between the other's look and its commit."""
+    for url in new_postgres_database(postgres):
+        app = make_app(url)
+        with app.app_context(), ThreadPoolExecutor(1) as pool:
+            factory = Factory(db.session)
+            code = factory.qr_code(factory.unit()).code
+            closing = Session(db.engine(app))
+            wait_for_closing(closing.connection(), closing=True)
+            sent = pool.submit(send_at_midnight, app, code, NEXT_DAY)
+            waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+            with db.engine(app).connect().execution_options(isolation_level="AUTOCOMMIT") as watch:
+                while not watch.scalar(waiting):
+                    assert not sent.done(), "it was stored while the period was being closed"
+            Factory(closing).score_set(PERIOD, closed=True)
+            closing.close()
+            sent.result()
+            assert db.session.scalars(select(Response.flags)).all() == [response.LATE]

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from forms.questionnaire import load_questionnaire
 from survey.extensions import db
-from survey.models import Response, ResponseExtra, SpentNonce
+from survey.models import QuestionnaireUse, Response, ResponseExtra, SpentNonce
 from survey.services.response import number_hash, submit_extra
 
 from citizens import NUMBER, count, nonce_in, send, signer
@@ -123,6 +123,20 @@ def test_after_half_an_hour_the_thank_you_page_still_thanks(
     late = client.post(f"/q/{code}/thanks", query_string={"t": t}, data={"Q6": "1"})
     assert late.status_code == 410
     assert count(session, ResponseExtra) == 0
+
+
+def test_a_form_without_more_questions_does_not_speak_of_them(
+    client: FlaskClient, session: Session, factory: Factory
+) -> None:
+    unit = factory.unit()
+    session.add(QuestionnaireUse(unit_id=unit.id, version="sipas-2640-v1", valid_from=date(2025, 7, 1)))
+    session.commit()
+    address = f"/q/{factory.qr_code(unit).code}"
+    items = load_questionnaire("sipas-2640-v1").rating_items
+    page = client.get(send(client, address, dict.fromkeys(items, "4")).location)
+    assert "Ý kiến thêm" in page.text
+    assert "từng câu" not in page.text
+    assert "Không bắt buộc." in page.text
 
 
 @pytest.mark.parametrize("t", ["", "short-v1.AAAA", "x" * 400])

@@ -166,6 +166,17 @@ def test_units_that_one_may_not_see_are_left_out_but_count_in_the_rank(
     assert (units["A"]["rank"], units["A"]["group_count"]) == (2, 2)
 
 
+def test_the_command_writes_to_the_output_where_no_file_is_wanted(
+    app: Flask, tmp_path: Path, quarter: dict[str, Unit], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    done = hailong(app, "export", PERIOD.text, "--format", "json", "--out", "-")
+    assert json.loads(done.stdout)["period"]["text"] == PERIOD.text
+    refused = hailong(app, "qr", "openings", "--period", PERIOD.text, "--out", "-", expect=1)
+    assert "không dùng dấu" in refused.output
+    assert list(tmp_path.glob("-")) == []
+
+
 def test_an_open_quarter_is_not_exported(session: Session, quarter: dict[str, Unit]) -> None:
     with pytest.raises(HailongError) as refused:
         export_bytes(session, parse_period("2026-Q4"), "json")

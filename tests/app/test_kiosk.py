@@ -23,7 +23,7 @@ from citizens import ANSWERS as CITIZEN_ANSWERS
 from citizens import count, nonce_in
 from commands import hailong
 from factories import Factory
-from kiosks import OFFICER, TODAY, Tablet, enrolled, now, registered
+from kiosks import OFFICER, TODAY, Tablet, enrolled, now, registered, seal
 
 
 @pytest.fixture
@@ -205,10 +205,41 @@ def test_what_was_not_sealed_for_this_server_is_refused(client: FlaskClient, ses
     nothing: list[object] = ["", "x", "é", "A" * 5000, changed, None, {"a": 1}, tablet.sealed({})]
     assert tablet.results(*nothing) == ["refused"] * len(nothing)
     assert count(session, Response) == 0
-    assert tablet.client.post("/kiosk/responses", headers=tablet.headers, data="no json").get_json() == {
-        "results": []
-    }
-    assert tablet.results(*[good] * 51) == []
+    assert tablet.send(*[good] * 51).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "no json",
+        "",
+        "[]",
+        '{"entries": 1}',
+        '{"entries": ' + "[" * 3_000 + "]" * 3_000 + "}",
+        "[" * 100_000,
+        '"\u0000"',
+    ],
+    ids=["words", "nothing", "list", "number", "nested", "nested and cut off", "nul"],
+)
+def test_what_the_server_cannot_read_is_said_so_and_nothing_is_stored(
+    client: FlaskClient, session: Session, unit: Unit, body: str
+) -> None:
+    tablet = enrolled(client, session, unit)
+    for address in ("/kiosk/responses", "/kiosk/devices"):
+        refused = tablet.client.post(address, headers=tablet.headers, data=body, content_type="application/json")
+        assert refused.status_code in (400, 422)
+        assert refused.get_json()["text"]
+    assert count(session, Response) == 0
+
+
+def test_an_entry_with_depths_or_characters_that_no_database_takes_keeps_nothing_back(
+    client: FlaskClient, session: Session, unit: Unit
+) -> None:
+    tablet = enrolled(client, session, unit)
+    bad = [tablet.entry(**change) for change in ({"device": "a\0"}, {"field": "\0"}, {"version": "short-v1\0"})]
+    deep = seal(tablet.form["key"], (b"[" * 3_000).ljust(3_000))
+    assert tablet.results(*bad, deep[:4096], tablet.entry()) == ["refused"] * 4 + ["stored"]
+    assert count(session, Response) == 1
 
 
 def test_only_an_enrolled_tablet_is_answered(client: FlaskClient, session: Session, unit: Unit) -> None:

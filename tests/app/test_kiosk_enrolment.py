@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from survey.extensions import limiter
 from survey.models import Unit
 from survey.services import device as devices
 
@@ -65,6 +68,14 @@ def test_half_a_character_is_an_unusable_code(
 def test_guessing_codes_is_slowed_down(client: FlaskClient) -> None:
     answers = [Tablet(client).enrol(secrets.token_hex(8)).status_code for _ in range(22)]
     assert answers == [422] * 20 + [429] * 2
+
+
+def test_the_limit_keeps_no_address(make_app: Callable[..., Flask], sqlite_url: str) -> None:
+    app = make_app(sqlite_url)
+    app.test_client().post("/kiosk/devices", json={"code": "0" * 16, "token": "x" * 43})
+    kept = " ".join(limiter.storage.storage)
+    assert "kiosk" in kept
+    assert "127.0.0.1" not in kept
 
 
 def test_no_page_of_the_kiosk_sets_a_cookie_and_the_scripts_stay_within_the_policy(client: FlaskClient) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from survey.models import IndexEntry, IndexRound, LeaderResponse, LeaderSurvey, 
 from survey.services import leader_survey, reform_index
 from survey.services.tally import count_responses
 
-from citizens import count, nonce_in, send
+from citizens import count, nonce_in, send, signer
 from commands import hailong
 from factories import Factory
 
@@ -114,6 +114,21 @@ def test_a_leaders_form_is_not_taken_through_a_poster(
     assert found[1].startswith("short-v1.")
     assert client.post(f"/q/{code}", data={"n": found[1]} | GOOD).status_code == 422
     assert (count(session, Response), count(session, LeaderResponse)) == (0, 0)
+
+
+def test_a_leaders_link_leads_to_no_feedback_of_citizens(
+    app: Flask, client: FlaskClient, session: Session, unit: Unit
+) -> None:
+    (code,) = invited(session, unit, 1)
+    refused = client.get(f"/q/{code}/feedback")
+    assert refused.status_code == 404
+    assert client.post(f"/q/{code}/feedback", data={"topic": "praise", "text": "x"}).status_code == 404
+    late = signer(app).issue_receipt(
+        code=code, version="leaders-v1", number=bytes(10), trial=False, now=datetime.now(UTC) - timedelta(hours=1)
+    )
+    thanks = client.get(f"/q/{code}/thanks", query_string={"t": late})
+    assert "Trân trọng cảm ơn" in thanks.text
+    assert "/feedback" not in thanks.text
 
 
 def test_a_used_link_does_not_send_a_leader_to_the_citizens_poster(

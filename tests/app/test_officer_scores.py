@@ -53,7 +53,7 @@ def test_the_page_shows_points_with_interval_n_and_rank(
     client: FlaskClient, factory: Factory, province: dict[str, Unit]
 ) -> None:
     enter(client, factory, province["top"])
-    assert client.get("/officer/").location == PAGE
+    assert client.get("/officer/scores").location == PAGE
     page = client.get(PAGE)
     assert page.status_code == 200
     assert "Điểm hài lòng: Quý II/2026" in page.text
@@ -167,7 +167,7 @@ def test_an_open_period_says_that_it_may_change(
     score_set = factory.score_set("2026-Q3")
     factory.score(score_set, province["first"], "24.00", 120)
     enter(client, factory, province["first"])
-    assert client.get("/officer/").location == "/officer/scores/2026-Q3"
+    assert client.get("/officer/scores").location == "/officer/scores/2026-Q3"
     page = client.get("/officer/scores/2026-Q3")
     assert "Đang mở, tạm tính" in page.text
     assert "Tính lại" in page.text

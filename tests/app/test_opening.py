@@ -184,6 +184,14 @@ def test_counts_are_printed_with_their_rate(
     assert printed[2].split()[-3:] == ["0", "0", "–"]
     assert f"{quiet[:4]}-{quiet[4:]}" in printed[2]
     assert printed[3].startswith("Kỳ 2026-Q3: mở 40 lượt, gửi 25 phiếu.")
+    assert "không tính tỷ lệ" not in printed[-1]
+    session.add(QrOpening(code=quiet, local_date=date(2026, 8, 1), opened=0, sent=3))
+    session.commit()
+    more_sent = hailong(app, "qr", "openings", "--period", "2026-Q3", "--unit", unit.code).stdout.splitlines()
+    assert more_sent[2].split()[-3:] == ["0", "3", "–"]
+    assert "Nơi nào số gửi nhiều hơn số mở thì không tính tỷ lệ" in more_sent[-1]
+    session.delete(session.get_one(QrOpening, (quiet, date(2026, 8, 1))))
+    session.commit()
     everyone = hailong(app, "qr", "openings", "--period", "2026-Q3").stdout
     assert "mở 47 lượt, gửi 32 phiếu" in everyone
     file = tmp_path / "openings.csv"

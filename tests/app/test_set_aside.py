@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -40,6 +41,7 @@ from survey.services.scoring import score_period
 from survey.services.set_aside_selection import Chosen
 
 from citizens import NUMBER, send
+from commands import hailong
 from factories import Factory
 
 PERIOD = parse_period("2026-Q3")
@@ -299,6 +301,16 @@ def test_what_does_not_count_is_printed_with_the_score(
     assert "12 (Một người gửi nhiều phiếu: 12). Một người đề nghị có lý do, một người khác duyệt" in words
     assert "Phiếu loại: 12 (Một người gửi nhiều phiếu: 12)." in words
     assert ",12," in export_bytes(session, PERIOD, "csv").decode()
+
+
+def test_the_terminal_prints_what_does_not_count(
+    app: Flask, session: Session, unit: Unit, people: tuple[Officer, Officer]
+) -> None:
+    assert "Phiếu loại: 0" in hailong(app, "score", PERIOD.text).stdout
+    approve(session, ask(session, unit, people[0]), people[1])
+    assert "Phiếu loại: 12 (Một người gửi nhiều phiếu: 12)" in hailong(app, "score", PERIOD.text).stdout
+    found = json.loads(hailong(app, "score", PERIOD.text, "--json").stdout)
+    assert found["units"][0]["set_aside"] == {"repeated": 12}
 
 
 def test_nothing_set_aside_is_printed_as_zero(

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
 from survey.database import make_engine
+from survey.models import QuestionnaireUse
 from survey.services import presets, schema
 
 from factories import Factory
@@ -43,12 +44,14 @@ def main() -> None:
     """Start one worker on a new SQLite file and measure both codes."""
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/bench.sqlite3"
-        codes = prepare(url)
+        codes, long_forms = prepare(url)
         port = free_port()
         server = start(url, port, folder)
         try:
             for name, code in codes.items():
                 measure(name, code, port, server.pid)
+            for name, code in long_forms.items():
+                weigh(name, code, port)
         finally:
             server.terminate()
             server.wait(timeout=30)
@@ -80,8 +83,15 @@ def measure(name: str, code: str, port: int, master: int) -> None:
     )
 
 
-def prepare(url: str) -> dict[str, str]:
-    """Make a unit that has counters and dossiers; return the codes to measure."""
+def weigh(name: str, code: str, port: int) -> None:
+    """Print the size of a long form, which is meant for a tablet or for sitting down and has no budget."""
+    size = bytes_on_the_wire(f"/q/{code}", port)
+    later = sum(bytes_on_the_wire(path, port) for path in outside_references(f"/q/{code}", port))
+    print(f"long form, {name}: {size:,} bytes with headers; with the script {size + later:,}", flush=True)
+
+
+def prepare(url: str) -> tuple[dict[str, str], dict[str, str]]:
+    """Make a unit that has counters and dossiers; return the codes to measure, and those of long forms."""
     engine = make_engine(url)
     schema.upgrade_schema(engine, today=TODAY)
     with Session(engine, expire_on_commit=False) as session:
@@ -96,8 +106,14 @@ def prepare(url: str) -> dict[str, str]:
             "a counter's poster": factory.qr_code(unit, counter).code,
             "a unit's online link": factory.qr_code(unit).code,
         }
+        long_forms = {}
+        for version in ("sipas-2640-v1", "sipas-1001-v1"):
+            other = factory.unit(one_stop_name="Trung tâm Phục vụ hành chính công phường Tân Hoà")
+            session.add(QuestionnaireUse(unit_id=other.id, version=version, valid_from=TODAY))
+            session.commit()
+            long_forms[version] = factory.qr_code(other, factory.counter(other)).code
     engine.dispose()
-    return codes
+    return codes, long_forms
 
 
 def start(url: str, port: int, folder: str) -> subprocess.Popen[bytes]:

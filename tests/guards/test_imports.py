@@ -18,8 +18,9 @@ FIRST_PARTY = ("survey", "forms", "analysis")
 # every room may use; what they may use in turn is listed under their own names.
 PLUMBING = {"survey.access", "survey.closing_messages", "survey.codes", "survey.config", "survey.database",
             "survey.derivation_words", "survey.errors", "survey.extensions", "survey.feedback_messages",
-            "survey.filters", "survey.interface", "survey.language", "survey.messages", "survey.notice_messages",
-            "survey.officer_messages", "survey.officer_session", "survey.permissions",
+            "survey.figure_messages", "survey.filters", "survey.interface", "survey.language",
+            "survey.messages", "survey.notice_messages", "survey.officer_messages",
+            "survey.officer_session", "survey.permissions",
             "survey.set_aside_messages"}  # fmt: skip
 ALLOWED: dict[str, set[str]] = {
     "analysis": {"analysis"},

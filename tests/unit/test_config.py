@@ -7,9 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from survey.config import Settings, SettingsError
+from survey.config import Provider, Settings, SettingsError
 
 PRODUCTION = {"HAILONG_BASE_URL": "https://ykien.example.gov.vn", "HAILONG_SECRET_KEY": "k" * 32}
+
+PROVIDER = {
+    "HAILONG_OIDC_ISSUER": "https://sso.example.gov.vn",
+    "HAILONG_OIDC_CLIENT_ID": "hailong",
+    "HAILONG_OIDC_CLIENT_SECRET": "secret",
+}
 
 
 MAIL = {"HAILONG_SMTP_URL": "smtps://mail.example.gov.vn", "HAILONG_MAIL_FROM": "Hài Lòng <ykien@example.gov.vn>"}
@@ -54,6 +60,10 @@ def test_production_refuses_to_start_without(missing: str, named: str) -> None:
         WEBHOOK | {"HAILONG_WEBHOOK_URL": "http://gateway.example.gov.vn"},
         WEBHOOK | {"HAILONG_WEBHOOK_URL": "https://user:secret@gateway.example.gov.vn"},
         WEBHOOK | {"HAILONG_WEBHOOK_PHONES": "maybe"},
+        {"HAILONG_OIDC_ISSUER": "https://sso.example.gov.vn"},
+        PROVIDER | {"HAILONG_OIDC_CLIENT_SECRET": ""},
+        PROVIDER | {"HAILONG_OIDC_CLIENT_SECRET": "", "HAILONG_OIDC_CLIENT_SECRET_FILE": "/nowhere/secret"},
+        PROVIDER | {"HAILONG_OIDC_ISSUER": "http://sso.example.gov.vn"},
     ],
 )
 def test_unusable_values_are_refused(change: dict[str, str]) -> None:
@@ -110,3 +120,12 @@ def test_secrets_of_notices_are_read_whole_and_shown_nowhere(tmp_path: Path) -> 
 def test_without_addresses_nothing_is_sent() -> None:
     settings = Settings.from_environment(PRODUCTION)
     assert (settings.mail_server, settings.webhook) == (None, None)
+def test_single_sign_on_is_off_until_it_is_set_whole(tmp_path: Path) -> None:
+    assert Settings.from_environment(PRODUCTION).provider is None
+    given = Settings.from_environment(PRODUCTION | PROVIDER | {"HAILONG_OIDC_NAME": "Cổng cán bộ"}).provider
+    assert given == Provider("https://sso.example.gov.vn", "hailong", "secret", "Cổng cán bộ")
+    (tmp_path / "secret").write_text("from a file\n")
+    file = {"HAILONG_OIDC_CLIENT_SECRET": "", "HAILONG_OIDC_CLIENT_SECRET_FILE": str(tmp_path / "secret")}
+    read = Settings.from_environment(PRODUCTION | PROVIDER | file).provider
+    assert read is not None
+    assert read.client_secret == "from a file"

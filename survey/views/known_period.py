@@ -1,4 +1,4 @@
-"""The period in the address of a page about scores."""
+"""The period of an address."""
 
 from __future__ import annotations
 

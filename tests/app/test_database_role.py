@@ -1,0 +1,94 @@
+"""The program does its work in the role of docs/postgresql-roles.sql, which cannot change what citizens sent."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import create_engine, func, inspect, select, text
+from sqlalchemy.exc import ProgrammingError
+
+from analysis.periods import quarter_of
+from survey import create_app
+from survey.config import TIME_ZONE
+from survey.extensions import db
+from survey.models import OpenTicket, Response, SetAsideResponse
+from survey.services import score
+
+from citizens import send
+from conftest import new_postgres_database, settings_for
+from factories import Factory
+from postgres_server import PostgresServer
+
+RIGHTS = Path(__file__).resolve().parents[2] / "docs" / "postgresql-roles.sql"
+APPEND_ONLY = ("response", "response_extra", "leader_response", "spent_nonce", "audit_event", "set_aside_request",
+               "set_aside_decision", "set_aside_response")  # fmt: skip
+
+
+@pytest.fixture
+def owners_app(make_app: Callable[..., Flask], postgres: PostgresServer) -> Iterator[Flask]:
+    """The application in the role that owns the tables, on PostgreSQL."""
+    for url in new_postgres_database(postgres):
+        yield make_app(url)
+
+
+@pytest.fixture
+def app(owners_app: Flask) -> Iterator[Flask]:
+    """The application in a role with the rights of the file."""
+    role, url = f"app_{secrets.token_hex(6)}", owners_app.config["SETTINGS"].database_url
+    admin = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"CREATE ROLE {role}")
+        # As psql sends it: the driver must not look for parameters in it.
+        connection.exec_driver_sql(
+            RIGHTS.read_text(encoding="utf-8").replace("hailong_app", role),
+            execution_options={"no_parameters": True},
+        )
+    app = create_app(settings_for(f"{url}?options=-c%20role%3D{role}"))
+    app.testing = True
+    yield app
+    app.extensions["hailong_openings"].close()
+    db.engine(app).dispose()
+    with admin.connect() as connection:
+        connection.exec_driver_sql(f"DROP OWNED BY {role}")
+        connection.exec_driver_sql(f"DROP ROLE {role}")
+    admin.dispose()
+
+
+def test_the_role_can_do_all_the_work(owners_app: Flask, app: Flask) -> None:
+    today = datetime.now(TIME_ZONE).date()
+    period = quarter_of(today)
+    with owners_app.app_context():
+        factory = Factory(db.session)
+        unit = factory.unit()
+        factory.dossiers(unit, period.text, {("dat-dai", "direct", "on_time"): 400})
+        addresses = [f"/q/{factory.one_time_code(unit)}", f"/q/{factory.qr_code(unit).code}"]
+    for address in addresses:
+        client = app.test_client()
+        sent = send(client, address)
+        assert sent.status_code == 303
+        more = client.post(sent.location, data={"Q6": "1", "Q9": "Cảm ơn"})
+        assert more.status_code == 303
+    assert app.extensions["hailong_openings"].flush()
+    with app.app_context():
+        assert db.session.scalar(select(func.count()).select_from(OpenTicket)) == 1, "the used one has gone"
+        now = datetime.now(TIME_ZONE)
+        score.refresh(db.session, period, now=now, actor="test")
+        score.refresh(db.session, period, now=now, actor="test")
+        Factory(db.session).set_aside(db.session.merge(unit), period, today)
+        assert len(db.session.scalars(select(SetAsideResponse)).all()) == 2
+        assert len(db.session.scalars(select(Response)).all()) == 2
+
+
+@pytest.mark.parametrize("table", [*APPEND_ONLY, "response_p_default"])
+def test_the_role_can_change_and_delete_nothing_that_was_sent_or_decided(app: Flask, table: str) -> None:
+    with app.app_context():
+        column = inspect(db.session.connection()).get_columns(table)[0]["name"]
+        for statement in ("UPDATE {0} SET {1} = {1}", "DELETE FROM {0}", "TRUNCATE {0}"):
+            with pytest.raises(ProgrammingError, match="permission denied"):
+                db.session.execute(text(statement.format(table, column)))
+            db.session.rollback()
