@@ -120,6 +120,8 @@ def test_secrets_of_notices_are_read_whole_and_shown_nowhere(tmp_path: Path) -> 
 def test_without_addresses_nothing_is_sent() -> None:
     settings = Settings.from_environment(PRODUCTION)
     assert (settings.mail_server, settings.webhook) == (None, None)
+
+
 def test_single_sign_on_is_off_until_it_is_set_whole(tmp_path: Path) -> None:
     assert Settings.from_environment(PRODUCTION).provider is None
     given = Settings.from_environment(PRODUCTION | PROVIDER | {"HAILONG_OIDC_NAME": "Cổng cán bộ"}).provider
