@@ -1,4 +1,4 @@
-"""What an officer hears of by mail, and for who keeps the system: what could not be sent."""
+"""What an officer hears of by mail; and what could not be sent, for who keeps the system."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from forms.notice import NoticeForm
-from survey.access import Permission, may, require
+from survey.access import Permission, require
 from survey.config import TIME_ZONE, Settings
 from survey.errors import HailongError
 from survey.extensions import db
@@ -25,7 +25,8 @@ blueprint = officer_blueprint("notices")
 
 @blueprint.get("/notices")
 def notices() -> str:
-    """Show what the officer hears of, and what could not be sent."""
+    """Show what the officer hears of."""
+    require(Permission.READ_FEEDBACK)
     return _page(_form())
 
 
@@ -42,29 +43,32 @@ def choose() -> Response | tuple[str, int]:
     return redirect(url_for("notices.notices"), 303)
 
 
+@blueprint.get("/notices/unsent")
+def held_up() -> str:
+    """Show what could not be sent, and why."""
+    require(Permission.MANAGE_OFFICERS)
+    settings: Settings = current_app.config["SETTINGS"]
+    return render_template(
+        "officer/unsent.html",
+        mail_server=settings.mail_server,
+        webhook=settings.webhook,
+        unsent=[(each, _reason(each)) for each in unsent.groups(db.session)],
+        unsent_count=unsent.count(db.session),
+    )
+
+
 @blueprint.post("/notices/unsent")
 def send_again() -> Response:
     """Try once more what could not be sent."""
     officer = require(Permission.MANAGE_OFFICERS)
     count = unsent.send_again(db.session, now=_now(), actor=officer.email)
     flash(_("%(count)s thông báo sẽ được gửi lại trong vài phút.", count=count), "good")
-    return redirect(url_for("notices.notices"), 303)
+    return redirect(url_for("notices.held_up"), 303)
 
 
 def _page(form: NoticeForm) -> str:
     settings: Settings = current_app.config["SETTINGS"]
-    keeps = may(current_user, Permission.MANAGE_OFFICERS)
-    if not keeps:
-        require(Permission.READ_FEEDBACK)
-    return render_template(
-        "officer/notices.html",
-        form=form,
-        mail_server=settings.mail_server,
-        webhook=settings.webhook,
-        keeps=keeps,
-        unsent=[(each, _reason(each)) for each in unsent.groups(db.session)] if keeps else [],
-        unsent_count=unsent.count(db.session) if keeps else 0,
-    )
+    return render_template("officer/notices.html", form=form, mail_server=settings.mail_server)
 
 
 def _form() -> NoticeForm:

@@ -86,7 +86,7 @@ def test_the_administrator_reads_what_did_not_go_out(
         jobs.take(db.session, now=now)
         jobs.fail(db.session, job.id, HailongError("gateway_refused", status=403), now=now)
     page = open_page(viewport=viewport)
-    page.goto(f"{live_server}/officer/notices")
+    page.goto(f"{live_server}/officer/notices/unsent")
     sign_in(page, KEEPER)
     expect(page.get_by_text("1 thông báo chưa gửi được.")).to_be_visible()
     expect(page.get_by_text("Cổng tin nhắn của tỉnh từ chối (mã 403)")).to_be_visible()

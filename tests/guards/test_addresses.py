@@ -80,7 +80,7 @@ ADDRESSES = {
     "/officer/devices/<device_id>/revoke": "POST",
     "/officer/exports/<period>.<any(xlsx, csv, json):kind>": "GET",
     "/officer/notices": "GET POST",
-    "/officer/notices/unsent": "POST",
+    "/officer/notices/unsent": "GET POST",
     "/officer/feedback": "GET POST",
     "/officer/feedback/export": "GET POST",
     "/officer/feedback/remarks": "GET",
