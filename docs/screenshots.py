@@ -79,7 +79,8 @@ def shoot_for_readme(browser: Browser, printed: str) -> None:
     desk.fill("[name=email]", account[1])
     desk.fill("[name=password]", account[2])
     desk.press("[name=password]", "Enter")
-    desk.wait_for_url("**/officer/scores/**")
+    desk.wait_for_url("**/officer/")
+    desk.goto(f"{address}/officer/scores")
     desk.screenshot(path=PICTURES / "scores.png")
 
 

@@ -32,7 +32,7 @@ def values(data: Mapping[str, Any]) -> dict[str, Any]:
 def typed(
     data: Mapping[str, Any], form: Mapping[str, str], *, trust: Sequence[str], factors: Sequence[str]
 ) -> Any:
-    """Put what was typed in place of a definition's own values; text stays text.
+    """Put what was typed in place of a definition's values; what is no number stays text, for the check to find.
 
     Calibration and variance are not in the form: they stay as they are in the rule that the draft began from.
     """

@@ -55,6 +55,17 @@ def unit_or_refuse(code: str, permission: Permission) -> Unit:
     return unit
 
 
+def unit_of_id_or_refuse(unit_id: int, permission: Permission) -> Unit:
+    """Fetch a unit by its number; answer as `unit_or_refuse` does."""
+    officer = require(permission)
+    unit = db.session.get(Unit, unit_id)
+    if unit is None:
+        abort(404)
+    if unit.id not in visible_units(db.session, officer, permission):
+        abort(403)
+    return unit
+
+
 def officer_or_refuse(officer_id: str) -> Officer:
     """Fetch an account; answer 404 if there is none, 403 if none of its roles is on a unit administered here."""
     administrator = require(Permission.MANAGE_OFFICERS)

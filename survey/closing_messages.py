@@ -48,7 +48,6 @@ CLOSING_SENTENCES = {
         "Hãy khôi phục từ bản sao lưu."
     ),
     "rule_released": _("Mã %(rule)s đã có rồi. Xin đặt mã khác."),
-    "rule_faulty": _("Quy tắc chưa dùng được: %(detail)s"),
 }
 
 _PLACES = {

@@ -158,6 +158,15 @@ RECEIPT_SENTENCES = {
     "receipt_too_long": _("mã sẽ dùng được đến %(got)s, quá %(days)s ngày kể từ hôm nay. Hãy xem lại ngày."),
 }
 
+RESPONSE_SENTENCES = {
+    "map_faulty": _("Tệp ánh xạ sai ở “%(where)s”. Cần: %(expected)s"),
+    "responses_imported": _("Tệp này đã nhập ngày %(day)s (lô %(batch)s). Không nhập lại được."),
+    "response_too_few": _("chưa đủ %(minimum)s câu xếp mức: tính là phiếu không hợp lệ, không lưu."),
+    "response_day_ahead": _("ngày %(day)s chưa tới. Hãy xem lại ngày, hoặc thứ tự ngày và tháng (day.order)."),
+    "response_period_closed": _("ngày %(day)s thuộc kỳ %(period)s đã chốt, không nhập thêm được."),
+    "response_version_then": _("ngày %(day)s bộ câu hỏi %(version)s chưa hoặc không còn hiệu lực."),
+}
+
 INDEX_SENTENCES = {
     "index_kind_letters": _(
         "Loại chỉ số “%(kind)s” chỉ được gồm chữ thường không dấu, số, gạch ngang, tối đa 16 ký tự."
@@ -201,5 +210,11 @@ INDEX_SENTENCES = {
 }
 
 IMPORT_SENTENCES = (
-    FILE_SENTENCES | CELL_SENTENCES | ROW_SENTENCES | DOSSIER_SENTENCES | RECEIPT_SENTENCES | INDEX_SENTENCES
+    FILE_SENTENCES
+    | CELL_SENTENCES
+    | ROW_SENTENCES
+    | DOSSIER_SENTENCES
+    | RECEIPT_SENTENCES
+    | RESPONSE_SENTENCES
+    | INDEX_SENTENCES
 )

@@ -28,6 +28,8 @@ PUBLIC_SENTENCES = (
     "unknown_code",
     "unknown_one_time_code",
     "revoked_code",
+    "code_not_begun",
+    "stopped_code",
     "expired_code",
     "expired_leader_link",
     "used_code",

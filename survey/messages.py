@@ -23,6 +23,7 @@ from survey.notice_messages import NOTICE_SENTENCES
 from survey.officer_messages import OFFICER_SENTENCES
 from survey.paper_messages import PAPER_SENTENCES
 from survey.set_aside_messages import SET_ASIDE_SENTENCES
+from survey.unit_messages import UNIT_SENTENCES
 
 MOST_LINES = 200
 MOST_NAMES = 4
@@ -34,6 +35,7 @@ SENTENCES = IMPORT_SENTENCES | {
     **OFFICER_SENTENCES,
     **PAPER_SENTENCES,
     **SET_ASIDE_SENTENCES,
+    **UNIT_SENTENCES,
     "import_refused": _("Chưa nhập dữ liệu nào: tệp có %(count)s lỗi cần sửa."),
     "closed_unit": _("Đơn vị của mã này đã ngừng hoạt động và chưa có đơn vị thay thế."),
     "job_failed": _("Việc này chưa làm được vì lỗi của chương trình. Xin thử lại, hoặc báo người quản trị."),
@@ -72,6 +74,8 @@ SENTENCES = IMPORT_SENTENCES | {
         "Hãy chuyển chữ thành nét, hoặc dùng tệp PNG."
     ),
     "revoked_code": _("Mã này không còn dùng nữa. Xin quét mã mới ở quầy."),
+    "code_not_begun": _("Mã này dùng được từ ngày %(first)s. Hôm nay xin quét mã khác ở quầy."),
+    "stopped_code": _("Mã này chỉ dùng đến hết ngày %(last)s. Xin quét mã mới ở quầy."),
     "unknown_code": _("Không có mã này. Xin xem lại mã in dưới hình vuông: 8 hoặc 16 chữ và số."),
     "questionnaire_changed": _(
         "Bộ câu hỏi %(version)s đã phát hành nhưng nội dung bị sửa. Hãy đặt lại tệp cũ hoặc đặt tên phiên bản mới."

@@ -214,6 +214,7 @@ class Factory:
         share = None if given is None else float(given) / 30
         status = "suppressed" if given is None else "scored" if n >= 30 else "marked"
         defaults: dict[str, Any] = {
+            "ranking_group": unit.ranking_group,
             "status": status,
             "response_count": n,
             "dossier_count": 1000,

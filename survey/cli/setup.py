@@ -42,6 +42,7 @@ def init(administrator: str | None, unit_code: str, unit_name: str) -> None:
         return
     click.echo("""Cơ sở dữ liệu đã sẵn sàng. Việc tiếp theo, làm trên trang web:
   hailong init --administrator EMAIL --unit-code P01 --unit-name "Phường Tân Hoà"
+  rồi mở liên kết mời và đăng nhập: trang hướng dẫn dẫn qua từng bước, từ quầy và áp phích đến ngày bắt đầu đo.
 Hoặc bằng lệnh:
   1. Danh mục đơn vị:   hailong units import --template don-vi.xlsx, điền rồi: hailong units import don-vi.xlsx
   2. Quầy:              hailong counters import --template quay.xlsx, điền rồi: hailong counters import quay.xlsx

@@ -48,7 +48,7 @@ from survey.models.set_aside import (
 )
 from survey.models.site import SiteFact
 from survey.models.target import ScoreTarget
-from survey.models.unit import Counter, CounterField, ServiceField, Unit, UnitKind
+from survey.models.unit import Counter, CounterField, ServiceField, StartStep, Unit, UnitKind
 from survey.models.upload import Upload, UploadKind, UploadState
 
 __all__ = [
@@ -128,6 +128,7 @@ __all__ = [
     "SiteFact",
     "Source",
     "SpentNonce",
+    "StartStep",
     "Topic",
     "Trust",
     "Unit",

@@ -24,7 +24,8 @@ class BatchState(StrEnum):
 class PaperBatch(Model):
     """What one opening of a box gave: who opened it, how many sheets lay in it, and who typed them.
 
-    `last_day` is the day of the transactions, under which the responses are booked. `compared_count` and
+    `last_day` is the day of the transactions, under which the responses are booked; those of an imported file are
+    booked under their own days, and its openers are who imported it and who checked. `compared_count` and
     `agreed_count` are answers typed twice, and those of them that were the same both times.
     """
 
@@ -53,6 +54,9 @@ class PaperBatch(Model):
     compared_count: Mapped[int | None]
     agreed_count: Mapped[int | None]
     reason: Mapped[str | None] = mapped_column(String(300))
+    # Only of a batch imported from a file: where the file came from, and its SHA-256 so that none comes twice.
+    source: Mapped[str | None] = mapped_column(String(120))
+    file_digest: Mapped[str | None] = mapped_column(String(64))
 
     unit: Mapped[Unit] = relationship()
     counter: Mapped[Counter | None] = relationship()

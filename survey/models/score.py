@@ -58,7 +58,7 @@ class ScoreSet(Model):
 class Score(Model):
     """One unit's score. The columns are what tables and exports list; `detail` holds the rest
     (factors, items, calibration, the unweighted twin, the other formulas, warnings). `tally_digest` belongs to
-    this unit's responses alone."""
+    this unit's responses alone; `ranking_group` is the unit's at that time: a later one changes no closed rank."""
 
     __tablename__ = "score"
 
@@ -79,6 +79,7 @@ class Score(Model):
     unweighted_share: Mapped[float | None]
     detail: Mapped[dict[str, Any]]
     tally_digest: Mapped[str | None] = mapped_column(String(64))
+    ranking_group: Mapped[str | None] = mapped_column(String(80))
 
     score_set: Mapped[ScoreSet] = relationship(back_populates="scores")
     unit: Mapped[Unit] = relationship()

@@ -46,6 +46,11 @@ class Unit(Model):
     successor: Mapped[Unit | None] = relationship(foreign_keys=successor_id, remote_side=id)
     counters: Mapped[list[Counter]] = relationship(back_populates="unit", order_by="Counter.code")
 
+    @property
+    def open_counters(self) -> list[Counter]:
+        """The counters that are still staffed."""
+        return [counter for counter in self.counters if counter.ended_on is None]
+
 
 class ServiceField(Model):
     """A field of procedures (lĩnh vực), the level at which dossiers are counted."""
@@ -60,7 +65,7 @@ class ServiceField(Model):
 
 
 class Counter(Model):
-    """A counter (quầy) of a one-stop shop."""
+    """A counter (quầy) of a one-stop shop; one that is staffed no more keeps its responses and has `ended_on`."""
 
     __tablename__ = "counter"
     __table_args__ = (Index("uq_counter_unit_code", "unit_id", "code", unique=True),)
@@ -69,6 +74,7 @@ class Counter(Model):
     unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"))
     code: Mapped[str] = mapped_column(String(32))
     name: Mapped[str] = mapped_column(String(120))
+    ended_on: Mapped[date | None]
 
     unit: Mapped[Unit] = relationship(back_populates="counters")
     fields: Mapped[list[ServiceField]] = relationship(
@@ -83,3 +89,13 @@ class CounterField(Model):
 
     counter_id: Mapped[int] = mapped_column(ForeignKey("counter.id", ondelete="CASCADE"), primary_key=True)
     field: Mapped[str] = mapped_column(ForeignKey("service_field.code"), primary_key=True)
+
+
+class StartStep(Model):
+    """A step of a unit's guided start that somebody has confirmed; what else is done is seen in the data."""
+
+    __tablename__ = "start_step"
+
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    step: Mapped[str] = mapped_column(String(16), primary_key=True)
+    done_on: Mapped[date]

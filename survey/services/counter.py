@@ -87,9 +87,9 @@ def template(session: Session, reach: Reach | None = None) -> Template:
     rows = [
         {"unit": unit.code, "code": counter.code, "name": counter.name, "fields": "; ".join(_codes(counter))}
         for unit in units
-        for counter in unit.counters
+        for counter in unit.open_counters
     ]
-    rows += [{"unit": unit.code} for unit in units if not unit.counters]
+    rows += [{"unit": unit.code} for unit in units if not unit.open_counters]
     return Template("counters", columns(UnitFinder(units).parse, lambda _cell: []), rows)
 
 

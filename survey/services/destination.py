@@ -73,7 +73,17 @@ _FIELD = (ServiceField.code.label("field"), ServiceField.name_vi, ServiceField.n
 _UNIT = (Unit.id.label("unit_id"), Unit.one_stop_name, Unit.start_date, Unit.valid_to, Unit.successor_id)
 
 _BY_CODE = (
-    select(QrCode.code, QrCode.counter_id, QrCode.channel, QrCode.revoked_on, *_UNIT, *_FIELD)
+    select(
+        QrCode.code,
+        QrCode.counter_id,
+        QrCode.channel,
+        QrCode.revoked_on,
+        QrCode.valid_from.label("code_from"),
+        QrCode.valid_to.label("code_to"),
+        QrCode.next_unit_id,
+        *_UNIT,
+        *_FIELD,
+    )
     .join(Unit, Unit.id == QrCode.unit_id)
     .outerjoin(CounterField, CounterField.counter_id == QrCode.counter_id)
     .outerjoin(ServiceField, (ServiceField.code == CounterField.field) & ServiceField.asked)
@@ -126,7 +136,9 @@ _BY_COUNTERS = (
     .where(
         ServiceField.asked,
         ServiceField.code.in_(
-            select(CounterField.field).join(Counter).where(Counter.unit_id == bindparam("unit_id"))
+            select(CounterField.field)
+            .join(Counter)
+            .where(Counter.unit_id == bindparam("unit_id"), Counter.ended_on.is_(None))
         ),
     )
     .order_by(ServiceField.position)
@@ -138,8 +150,9 @@ _OTHER = select(*_FIELD).where(ServiceField.code == OTHER_FIELD)
 def resolve(connection: Connection, code: str, *, today: date, opened_on: date | None = None) -> Destination:
     """Find what a normalised code leads to today; a one-time code is found whether it is used or not.
 
-    Raises HailongError `unknown_code`, `unknown_one_time_code`, `revoked_code`, `expired_code` (unless the form
-    was opened on a day on which the code was good) or, when the unit ended without a successor, `closed_unit`.
+    Raises HailongError `unknown_code`, `unknown_one_time_code`, `revoked_code`, `code_not_begun`, `stopped_code`
+    or `expired_code` (the last two not if the form was opened on a day on which the code was good) or, when the
+    unit ended without a successor, `closed_unit`.
     """
     if is_one_time_code(code):
         return _resolve_ticket(connection, code, today, opened_on or today)
@@ -150,7 +163,11 @@ def resolve(connection: Connection, code: str, *, today: date, opened_on: date |
     found = rows[0]
     if found.revoked_on is not None and found.revoked_on <= today:
         raise HailongError("revoked_code")
-    unit = _carrying_on(connection, found, today)
+    if found.code_from is not None and found.code_from > today:
+        raise HailongError("code_not_begun", first=f"{found.code_from:%d/%m/%Y}")
+    if found.code_to is not None and found.code_to < min(today, opened_on or today):
+        raise HailongError("stopped_code", last=f"{found.code_to:%d/%m/%Y}")
+    unit = _carrying_on(connection, found, today, first=found.next_unit_id)
     return Destination(
         code=found.code,
         unit_id=unit.unit_id,
@@ -248,14 +265,15 @@ def offered_fields(connection: Connection, destination: Destination) -> tuple[Fi
     return (*named[:MOST_FIELDS_OFFERED], *_named(connection.execute(_OTHER)))
 
 
-def _carrying_on(connection: Connection, unit: Any, today: date) -> Any:
-    """Return the row of the unit that carries on the work of `unit` today."""
+def _carrying_on(connection: Connection, unit: Any, today: date, first: int | None = None) -> Any:
+    """Return the row of the unit that carries on the work of `unit` today; `first` stands for its successor."""
     seen = set()
     while unit.valid_to is not None and unit.valid_to < today:
         seen.add(unit.unit_id)
-        if unit.successor_id is None or unit.successor_id in seen:
+        following, first = first or unit.successor_id, None
+        if following is None or following in seen:
             raise HailongError("closed_unit")
-        unit = connection.execute(_UNIT_BY_ID, {"unit_id": unit.successor_id}).one()
+        unit = connection.execute(_UNIT_BY_ID, {"unit_id": following}).one()
     return unit
 
 

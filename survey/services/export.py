@@ -107,7 +107,7 @@ def _unit_report(unit: Unit, score: Score, status: str, rank: Rank | None, names
     return UnitReport(
         code=unit.code,
         name=unit.name,
-        group=unit.ranking_group or "",
+        group=score.ranking_group or "",
         status=status,
         rank=None if rank is None else rank.place,
         group_count=None if rank is None else rank.group_count,

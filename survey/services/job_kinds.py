@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,12 +10,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from analysis.periods import Period, parse_period
-from survey.config import Settings
+from survey.config import TIME_ZONE, Settings
+from survey.models import Unit
 from survey.services import (
     deadline,
     feedback_reply,
     notice_round,
     notice_sending,
+    poster,
     publication,
     retention,
     score,
@@ -60,6 +62,26 @@ def _refresh_scores(task: Task) -> Outcome:
     period = parse_period(task.payload["period"])
     score.refresh(task.session, period, now=task.now, actor=task.actor, progress=task.progress)
     return Outcome(page="scores.scores", arguments={"period": period.text})
+
+
+def _posters(task: Task) -> Outcome:
+    def told(units: list[Unit]) -> Iterator[Unit]:
+        for number, unit in enumerate(units):
+            task.progress(number / len(units))
+            yield unit
+
+    pdf, pages = poster.posters(
+        task.session,
+        task.payload["unit"],
+        below=True,
+        layout=poster.Layout(**task.payload["layout"]),
+        base_url=task.settings.base_url,
+        today=task.now.astimezone(TIME_ZONE).date(),
+        now=task.now,
+        actor=task.actor,
+        progress=told,
+    )
+    return Outcome({"pages": pages}, files={f"ap-phich-{task.payload['unit'].replace('/', '-')}.pdf": pdf})
 
 
 def _close_period(task: Task) -> Outcome:
@@ -174,6 +196,7 @@ KINDS: dict[str, Callable[[Task], Outcome]] = {
     "digests": _digests,
     "mail_digest": _sending(notice_sending.mail_digest),
     "mail_notice": _sending(notice_sending.mail_notice),
+    "posters": _posters,
     "check_upload": _check_upload,
     "import_upload": _import_upload,
     "publish_replies": _publish_replies,

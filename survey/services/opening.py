@@ -157,6 +157,7 @@ def code_counts(session: Session, period: Period, unit_ids: Collection[int] | No
             | (
                 (QrCode.created_on <= period.last)
                 & (QrCode.revoked_on.is_(None) | (QrCode.revoked_on > period.first))
+                & (QrCode.valid_to.is_(None) | (QrCode.valid_to >= period.first))
             )
         )
         .order_by(Unit.code, QrCode.counter_id.is_(None), Counter.code, QrCode.channel, QrCode.code)

@@ -33,6 +33,21 @@ def image(session: Session, code: str, *, kind: str, base_url: str, today: date)
     return IMAGES[kind](address(base_url, destination.code))
 
 
+def symbol(base_url: str, code: str, *, kind: str) -> bytes:
+    """Draw the symbol of any code as `svg` or `png`, also of one that works only later."""
+    return IMAGES[kind](address(base_url, code))
+
+
+def unit_posters(session: Session, unit: Unit, *, layout: Layout, base_url: str, today: date) -> bytes | None:
+    """Print the posters of a unit's working codes, for each counter or for the exit; None where there is none."""
+    note = EXAMPLE_WORDS if is_example(session) else ""
+    hung = _hung(newest_codes(session, unit, today=today), layout)
+    if not hung:
+        return None
+    pages = [_poster(code, base_url, note) for code in hung]
+    return posters_pdf(pages, layout, dated=max(code.created_on for code in hung))
+
+
 def posters(
     session: Session,
     unit_code: str | None,
@@ -57,9 +72,7 @@ def posters(
     pages: list[Poster] = []
     for printed in progress(units_in_force(session, unit, below=below, today=today)):
         ensure_codes(session, printed, today=today, now=now, actor=actor, at_exit=at_exit)
-        codes = newest_codes(session, printed, today=today)
-        # The online link has no place on a wall.
-        hung = [code for code in codes if (code.is_exit if at_exit else code.counter is not None)]
+        hung = _hung(newest_codes(session, printed, today=today), layout)
         shown += hung
         pages += [_poster(code, base_url, note) for code in hung]
     if not shown:
@@ -69,6 +82,13 @@ def posters(
     # The day of the newest code, not of printing: printed again, the same posters are the same file.
     dated = max(qr_code.created_on for qr_code in shown)
     return posters_pdf(pages, layout, dated=dated), len(pages)
+
+
+def _hung(codes: Iterable[QrCode], layout: Layout) -> list[QrCode]:
+    """Take the codes that a design is for: the online link has no place on a wall, nor has an ended counter."""
+    if layout.design == "exit":
+        return [code for code in codes if code.is_exit]
+    return [code for code in codes if code.counter is not None and code.counter.ended_on is None]
 
 
 def _poster(qr_code: QrCode, base_url: str, note: str) -> Poster:

@@ -1,4 +1,4 @@
-"""The making and revoking of the codes behind posters and online links."""
+"""The codes behind posters and online links: made where they are missing, and which of them work."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from survey.models import Channel, Counter, QrCode, Unit
 from survey.services import audit
 from survey.services.unit_tree import unit_by_code, units_in_force
 
+# Counters by their codes, then the exit, then the online link.
+PLACE_ORDER = (QrCode.counter_id.is_(None), Counter.code, QrCode.channel)
+
 
 def ensure_codes(
     session: Session, unit: Unit, *, today: date, now: datetime, actor: str, at_exit: bool = False
@@ -26,10 +29,12 @@ def ensure_codes(
         # Read under the write lock: two commands at once must not both make the missing code.
         session.refresh(unit, with_for_update=True)
         served = {_slot(qr_code) for qr_code in live_codes(session, unit, today=today)}
-        counters = session.scalars(select(Counter).where(Counter.unit_id == unit.id).order_by(Counter.code))
-        new = [_new_code(unit, counter, today) for counter in counters if counter.id not in served]
+        counters = session.scalars(
+            select(Counter).where(Counter.unit_id == unit.id, Counter.ended_on.is_(None)).order_by(Counter.code)
+        )
+        new = [new_row(unit, counter, today) for counter in counters if counter.id not in served]
         unit_wide = (Channel.DIRECT, Channel.ONLINE) if at_exit else (Channel.ONLINE,)
-        new += [_new_code(unit, None, today, channel) for channel in unit_wide if channel not in served]
+        new += [new_row(unit, None, today, channel) for channel in unit_wide if channel not in served]
         if new:
             session.add_all(new)
             audit.record(
@@ -38,19 +43,26 @@ def ensure_codes(
                 actor=actor,
                 action="qr_code.create",
                 subject=f"unit {unit.code}",
-                detail={"codes": {qr_code.code: _place(qr_code) for qr_code in new}},
+                detail={"codes": {qr_code.code: place_of(qr_code) for qr_code in new}},
             )
     return new
 
 
 def live_codes(session: Session, unit: Unit, *, today: date) -> list[QrCode]:
-    """List the codes of `unit` that are not revoked: counters by their codes, the exit, the online link."""
+    """List the codes of `unit` that work or will: counters by their codes, the exit, the online link.
+
+    Of two codes of one place that which was replaced comes first.
+    """
     query = (
         select(QrCode)
         .outerjoin(QrCode.counter)
-        .where(QrCode.unit_id == unit.id, QrCode.revoked_on.is_(None) | (QrCode.revoked_on > today))
+        .where(
+            QrCode.unit_id == unit.id,
+            QrCode.revoked_on.is_(None) | (QrCode.revoked_on > today),
+            QrCode.valid_to.is_(None) | (QrCode.valid_to >= today),
+        )
         .options(joinedload(QrCode.unit), joinedload(QrCode.counter))
-        .order_by(QrCode.counter_id.is_(None), Counter.code, QrCode.channel, QrCode.created_on, QrCode.code)
+        .order_by(*PLACE_ORDER, QrCode.valid_to.is_(None), QrCode.created_on, QrCode.code)
     )
     return list(session.scalars(query))
 
@@ -90,12 +102,13 @@ def revoke(session: Session, code: str, *, today: date, now: datetime, actor: st
                 actor=actor,
                 action="qr_code.revoke",
                 subject=f"qr code {code}",
-                detail={"unit": qr_code.unit.code, "place": _place(qr_code)},
+                detail={"unit": qr_code.unit.code, "place": place_of(qr_code)},
             )
     return qr_code
 
 
-def _new_code(unit: Unit, counter: Counter | None, today: date, channel: Channel = Channel.DIRECT) -> QrCode:
+def new_row(unit: Unit, counter: Counter | None, today: date, channel: Channel = Channel.DIRECT) -> QrCode:
+    """Draw a code for a place; it is not stored yet."""
     return QrCode(code=new_qr_code(), unit=unit, counter=counter, channel=channel, created_on=today)
 
 
@@ -104,7 +117,8 @@ def _slot(qr_code: QrCode) -> int | Channel:
     return qr_code.counter_id if qr_code.counter_id is not None else qr_code.channel
 
 
-def _place(qr_code: QrCode) -> str:
+def place_of(qr_code: QrCode) -> str:
+    """Name where a code is shown, for the audit trail."""
     if qr_code.counter is not None:
         return qr_code.counter.code
     return "exit" if qr_code.is_exit else "online"

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, func, literal, or_, select
 from sqlalchemy.orm import Session
 
 from forms.questionnaire import Purpose, Questionnaire, QuestionnaireError, load_questionnaire
+from survey.config import TIME_ZONE
 from survey.database import write
 from survey.errors import HailongError
 from survey.models import QuestionnaireUse, Unit
@@ -87,6 +88,27 @@ def assign(
             detail={"unit": unit.code, "from": f"{valid_from}", "to": f"{valid_to}" if valid_to else None},
         )
     return use
+
+
+def end(session: Session, use: QuestionnaireUse, *, now: datetime, actor: str) -> None:
+    """Let an assignment end with today, or take it back if it has not begun; one that is over stays as it is."""
+    today = now.astimezone(TIME_ZONE).date()
+    with write(session):
+        session.refresh(use, with_for_update=True)
+        if use.valid_to is not None and use.valid_to <= today:
+            return
+        if use.valid_from > today:
+            session.delete(use)
+        else:
+            use.valid_to = today
+        audit.record(
+            session,
+            now=now,
+            actor=actor,
+            action="questionnaire.unassign",
+            subject=use.version,
+            detail={"unit": use.unit.code, "from": f"{use.valid_from}", "to": f"{today}"},
+        )
 
 
 def uses(session: Session, unit_ids: Collection[int], version: str | None = None) -> Sequence[QuestionnaireUse]:

@@ -42,9 +42,14 @@ def store(
         replaces=replaces,
         reason=reason,
     )
-    ids = dict(session.execute(select(Unit.code, Unit.id)).all())
+    units = {unit.code: unit for unit in session.execute(select(Unit.code, Unit.id, Unit.ranking_group))}
     score_set.scores = [
-        Score(unit_id=ids[unit.unit_id], **columns_of(scored, unit)) for unit in scored.table.units
+        Score(
+            unit_id=units[unit.unit_id].id,
+            ranking_group=units[unit.unit_id].ranking_group,
+            **columns_of(scored, unit),
+        )
+        for unit in scored.table.units
     ]
     session.add(score_set)
     session.flush()

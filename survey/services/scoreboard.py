@@ -88,13 +88,11 @@ def scoreboard(
     rule = find_rule(session, score_set.rule)
     ranks = _ranks(scores, rule)
     visible = [score for score in scores if score.unit_id in unit_ids]
-    names = sorted({score.unit.ranking_group or "" for score in visible}, key=lambda name: (not name, fold(name)))
+    names = sorted({score.ranking_group or "" for score in visible}, key=lambda name: (not name, fold(name)))
     groups = tuple(
         (
             name,
-            _sorted(
-                _row(s, rule, ranks.get(s.unit.code)) for s in visible if (s.unit.ranking_group or "") == name
-            ),
+            _sorted(_row(s, rule, ranks.get(s.unit.code)) for s in visible if (s.ranking_group or "") == name),
         )
         for name in names
         if group is None or name == group
@@ -107,9 +105,9 @@ def scoreboard(
 def _ranks(scores: Sequence[Score], rule: ScoreRule) -> dict[str, Rank | None]:
     by_group: dict[str, dict[str, Decimal | None]] = {}
     for score in scores:
-        if score.unit.ranking_group:
+        if score.ranking_group:
             points = score.points if score.status == RANKED and may_be_shown(score, rule) else None
-            by_group.setdefault(score.unit.ranking_group, {})[score.unit.code] = points
+            by_group.setdefault(score.ranking_group, {})[score.unit.code] = points
     return {code: rank for values in by_group.values() for code, rank in competition_ranks(values).items()}
 
 

@@ -32,7 +32,6 @@ POPULATION_BASES = (Basis.CROSS, Basis.RECEIVED, Basis.SETTLED)
 # How much of the work is done, 0 to 1; reading the responses takes most of it.
 Progress = Callable[[float], None]
 READING_SHARE = 0.7
-SCORING_SHARE = 0.85
 
 
 @dataclass(frozen=True)
@@ -108,6 +107,7 @@ def _compute(
     progress: Progress | None,
 ) -> ScoredPeriod:
     tell = progress or _tell_nobody
+    scoring_share = (1 - READING_SHARE) / (2 if with_details else 1)
     population = population_from_rows(rows)
     with _no_garbage_collection():
         counted = count_responses(
@@ -115,9 +115,7 @@ def _compute(
         )
         factors = factors_of(counted.questionnaires)
         weighed = weigh(counted.tally, population, rule=rule, factors=factors)
-        table = score_weighed(
-            weighed, progress=lambda share: tell(READING_SHARE + (SCORING_SHARE - READING_SHARE) * share)
-        )
+        table = score_weighed(weighed, progress=lambda share: tell(READING_SHARE + scoring_share * share))
         variants: dict[str, tuple[Variant, ...]] = {}
         readings: Mapping[str, Reading] = {}
         if with_details:

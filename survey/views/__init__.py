@@ -10,6 +10,7 @@ from survey.views import (
     cases,
     citizen,
     closing,
+    counters,
     dashboard,
     deliveries,
     derivation,
@@ -31,6 +32,8 @@ from survey.views import (
     paper,
     paper_check,
     periods,
+    posters,
+    qrcodes,
     questionnaire_drafts,
     questionnaires,
     ranking,
@@ -41,8 +44,11 @@ from survey.views import (
     second_factor,
     set_aside,
     single_sign_on,
+    start,
     targets,
     tracking,
+    unit_ending,
+    units,
     uploads,
     verify,
 )
@@ -87,6 +93,12 @@ BLUEPRINTS = (
     letterhead.blueprint,
     periods.blueprint,
     uploads.blueprint,
+    units.blueprint,
+    unit_ending.blueprint,
+    counters.blueprint,
+    qrcodes.blueprint,
+    posters.blueprint,
+    start.blueprint,
 )
 
 

@@ -45,6 +45,8 @@ STATUS = {
     "unknown_code": 404,
     "unknown_one_time_code": 404,
     "revoked_code": 410,
+    "code_not_begun": 404,
+    "stopped_code": 410,
     "closed_unit": 410,
     "expired_code": 410,
     "expired_leader_link": 410,
@@ -92,6 +94,8 @@ def refuse_code(error: HailongError) -> Response:
     status = STATUS[error.code]
     title = gettext("Không tìm thấy mã này") if status == 404 else gettext("Mã này đã hết dùng")
     typed = request.view_args.get("code", "") if request.view_args else request.args.get("code", "")
+    if error.code == "code_not_begun":
+        title = gettext("Mã này chưa đến ngày dùng")
     if error.code in ("used_code", "used_leader_link"):
         title, typed = gettext("Mã này đã được dùng"), ""
     html = public_page.render("errors/error.html", title=title, text=sentence(error), typed=typed)

@@ -20,7 +20,7 @@ from survey.extensions import db
 from survey.feedback_messages import STATE_WORDS, TOPIC_WORDS
 from survey.messages import status_word, warning_sentence
 from survey.models import Officer, Unit
-from survey.services import score
+from survey.services import score, start
 from survey.services.axis import axis_of, share_axis
 from survey.services.feedback_count import FeedbackCounts, feedback_counts
 from survey.services.figure import compared
@@ -37,8 +37,11 @@ LEAST_AT_A_COUNTER = 30
 
 
 @blueprint.get("/")
-def home() -> str:
-    """Show the own unit's newest quarter at once, or say why there is nothing to see."""
+def home() -> Response | str:
+    """Show the own unit's newest quarter at once, or say why there is none; lead a new unit to its start."""
+    managed = visible_units(db.session, current_user, Permission.MANAGE_UNITS)
+    if managed and start.is_due(db.session, managed, today=datetime.now(TIME_ZONE).date()):
+        return redirect(url_for("start.begin"), 303)
     if not may(current_user, Permission.SEE_SCORES):
         return render_template("officer/empty.html", reason="role")
     periods = score.periods(db.session)

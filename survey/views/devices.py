@@ -111,7 +111,7 @@ def _form() -> tuple[DeviceForm, dict[str, Place]]:
     for unit in service.places(db.session, unit_ids, today=_now().date()):
         offered = [(unit.code, _("%(unit)s: dùng chung mọi quầy", unit=unit.name))]
         places[unit.code] = (unit, None)
-        for counter in unit.counters:
+        for counter in unit.open_counters:
             value = f"{unit.code}/{counter.code}"
             places[value] = (unit, counter)
             offered.append((value, f"{unit.name}: {counter.name}"))

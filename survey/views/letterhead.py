@@ -18,10 +18,10 @@ from survey.views.officer_page import officer_blueprint
 blueprint = officer_blueprint("letterhead")
 
 
-@blueprint.route("/letterhead/<code>", methods=["GET", "POST"])
-def letterhead(code: str) -> Response | str | tuple[str, int]:
+@blueprint.route("/letterhead/<unit_code>", methods=["GET", "POST"])
+def letterhead(unit_code: str) -> Response | str | tuple[str, int]:
     """Show the letterhead of a unit, and set it."""
-    unit = unit_or_refuse(code, Permission.MANAGE_UNITS)
+    unit = unit_or_refuse(unit_code, Permission.MANAGE_UNITS)
     officer = require(Permission.MANAGE_UNITS)
     own = service.set_for(db.session, unit.id)
     form = LetterheadForm(data={key: own.get(key, "") for key in service.KEYS})
@@ -29,7 +29,7 @@ def letterhead(code: str) -> Response | str | tuple[str, int]:
         values = {key: form[key].data or "" for key in service.KEYS}
         service.save(db.session, unit, values, now=datetime.now(TIME_ZONE), actor=officer.email)
         flash(_("Đã lưu thể thức văn bản của %(unit)s.", unit=unit.name), "good")
-        return redirect(url_for("letterhead.letterhead", code=unit.code), 303)
+        return redirect(url_for("letterhead.letterhead", unit_code=unit.code), 303)
     html = render_template(
         "officer/letterhead.html",
         unit=unit,

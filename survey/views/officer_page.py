@@ -14,7 +14,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as BaseResponse
 
 from survey.access import Permission, may, stands_at_top
+from survey.errors import HailongError
 from survey.extensions import csrf, db, limiter
+from survey.messages import sentence
 from survey.officer_session import forget_ended, owes_second_factor
 from survey.services import inbox
 from survey.services.example import is_example
@@ -39,6 +41,8 @@ WITHOUT_SECOND_FACTOR = frozenset({"second_factor.enrol", "account.sign_out_ever
 ENDED = _("Phiên đăng nhập đã kết thúc. Xin đăng nhập lại; điều vừa gửi, nếu có, chưa được lưu.")
 FORGERY = (_("Trang đã để quá lâu"), _("Xin mở lại trang và làm lại: lần vừa rồi chưa có gì được lưu."))
 
+REFUSAL = _("Chưa làm được")
+
 
 def officer_blueprint(name: str, *, signed_in: bool = True) -> Blueprint:
     """Make a blueprint under /officer; only the sign-in itself does without a signed-in officer."""
@@ -50,6 +54,7 @@ def officer_blueprint(name: str, *, signed_in: bool = True) -> Blueprint:
     blueprint.context_processor(_shared)
     blueprint.url_defaults(_keep_language)
     blueprint.register_error_handler(HTTPException, _show_error)
+    blueprint.register_error_handler(HailongError, _show_refusal)
     return blueprint
 
 
@@ -91,6 +96,12 @@ def _feedback_waiting() -> int:
 def _keep_language(_endpoint: str, values: dict[str, Any]) -> None:
     if "lang" in request.args:
         values.setdefault("lang", request.args["lang"])
+
+
+def _show_refusal(error: HailongError) -> tuple[str, int]:
+    """What no view expected but has a sentence: a rule altered in the database, say."""
+    db.session.rollback()
+    return render_template("officer/error.html", title=REFUSAL, text=sentence(error)), 409
 
 
 def _show_error(error: HTTPException) -> Response | HTTPException:

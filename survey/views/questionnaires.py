@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 
 from flask import Response, abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import get_locale
@@ -12,17 +12,20 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from forms.questionnaire import Questionnaire, QuestionnaireError, load_questionnaire, released_questionnaires
 from forms.questionnaire_draft import copy_of, next_id
+from forms.questionnaire_use import UseForm
 from survey.access import Permission, require, require_at_top, stands_at_top, unit_or_refuse, visible_units
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.extensions import db
 from survey.messages import sentence
-from survey.models import QuestionnaireVersion, Unit
+from survey.models import QuestionnaireUse, QuestionnaireVersion, Unit
 from survey.services import questionnaire_draft, questionnaire_use
 from survey.views.officer_page import officer_blueprint
 from survey.views.questionnaire_preview import preview_response
 
 blueprint = officer_blueprint("questionnaires")
+# Beside which field a refusal stands, if not beside the first day.
+FIELDS = {"use_backwards": "last", "questionnaire_for_leaders": "unit"}
 
 
 @blueprint.get("/questionnaires")
@@ -44,20 +47,8 @@ def questionnaires() -> str:
 @blueprint.get("/questionnaires/<version>")
 def questionnaire(version: str) -> str:
     """Show what a version asks, beside the form as a phone shows it."""
-    officer = require(Permission.SEE_QUESTIONNAIRES)
-    shown = _version(version)
-    g.content_security_policy = {"frame-src": "'self'"}
-    editable = _units(Permission.EDIT_QUESTIONNAIRES)
-    return render_template(
-        "officer/questionnaire.html",
-        questionnaire=shown,
-        stored=db.session.get_one(QuestionnaireVersion, version),
-        uses=questionnaire_use.uses(db.session, _units(Permission.SEE_QUESTIONNAIRES), version),
-        units=db.session.scalars(select(Unit).where(Unit.id.in_(editable)).order_by(Unit.name)).all(),
-        may_edit=stands_at_top(officer, Permission.EDIT_QUESTIONNAIRES),
-        words="en" if str(get_locale()) == "en" else "vi",
-        today=_now().date(),
-    )
+    require(Permission.SEE_QUESTIONNAIRES)
+    return _page(_version(version), _use_form())
 
 
 @blueprint.get("/questionnaires/<version>/preview")
@@ -80,25 +71,64 @@ def copy(version: str) -> AnyResponse:
 
 
 @blueprint.post("/questionnaires/<version>/use")
-def use(version: str) -> AnyResponse:
+def use(version: str) -> AnyResponse | tuple[str, int]:
     """Let the citizens of a unit and all below it answer this version from a day on."""
     officer = require(Permission.EDIT_QUESTIONNAIRES)
     unit = unit_or_refuse(request.form.get("unit", ""), Permission.EDIT_QUESTIONNAIRES)
-    _version(version)
-    first, last = _day("from"), _day("to")
-    if first is None or (request.form.get("to") and last is None):
-        flash(_("Chưa giao được: xin nhập ngày bắt đầu (và ngày kết thúc nếu có) như 01/10/2026."), "warning")
-        return redirect(url_for("questionnaires.questionnaire", version=version), 303)
-    try:
-        questionnaire_use.assign(
-            db.session, version, unit=unit, valid_from=first, valid_to=last, now=_now(), actor=officer.email
-        )
-    except HailongError as error:
-        flash(sentence(error), "warning")
-    else:
-        flash(_("Đã giao %(version)s cho %(unit)s và các đơn vị trực thuộc, từ %(first)s.",
-                version=version, unit=unit.name, first=f"{first:%d/%m/%Y}"), "good")  # fmt: skip
+    shown, form = _version(version), _use_form()
+    if form.validate() and form.first.data:
+        first, last = form.first.data, form.last.data
+        try:
+            questionnaire_use.assign(
+                db.session, version, unit=unit, valid_from=first, valid_to=last, now=_now(), actor=officer.email
+            )
+        except HailongError as error:
+            field = form[FIELDS.get(error.code, "first")]
+            field.errors = [*field.errors, sentence(error)]
+        else:
+            flash(_("Đã giao %(version)s cho %(unit)s và các đơn vị trực thuộc, từ %(first)s.",
+                    version=version, unit=unit.name, first=f"{first:%d/%m/%Y}"), "good")  # fmt: skip
+            return redirect(url_for("questionnaires.questionnaire", version=version), 303)
+    return _page(shown, form), 422
+
+
+@blueprint.post("/questionnaires/<version>/uses/<int:use_id>/end")
+def end(version: str, use_id: int) -> AnyResponse:
+    """Let an assignment end with today, or take back one that has not begun."""
+    officer = require(Permission.EDIT_QUESTIONNAIRES)
+    ended = db.session.get(QuestionnaireUse, use_id)
+    if ended is None or ended.version != version:
+        abort(404)
+    if ended.unit_id not in _units(Permission.EDIT_QUESTIONNAIRES):
+        abort(403)
+    unit = ended.unit.name
+    questionnaire_use.end(db.session, ended, now=_now(), actor=officer.email)
+    flash(_("%(unit)s thôi dùng %(version)s sau hôm nay.", unit=unit, version=version), "good")
     return redirect(url_for("questionnaires.questionnaire", version=version), 303)
+
+
+def _use_form() -> UseForm:
+    editable = _units(Permission.EDIT_QUESTIONNAIRES)
+    units = db.session.scalars(select(Unit).where(Unit.id.in_(editable)).order_by(Unit.name))
+    form = UseForm(first=_now().date())
+    form.unit.choices = [(unit.code, unit.name) for unit in units]
+    return form
+
+
+def _page(shown: Questionnaire, form: UseForm) -> str:
+    g.content_security_policy = {"frame-src": "'self'"}
+    officer = require(Permission.SEE_QUESTIONNAIRES)
+    return render_template(
+        "officer/questionnaire.html",
+        questionnaire=shown,
+        stored=db.session.get_one(QuestionnaireVersion, shown.id),
+        uses=questionnaire_use.uses(db.session, _units(Permission.SEE_QUESTIONNAIRES), shown.id),
+        editable=_units(Permission.EDIT_QUESTIONNAIRES),
+        form=form,
+        may_edit=stands_at_top(officer, Permission.EDIT_QUESTIONNAIRES),
+        words="en" if str(get_locale()) == "en" else "vi",
+        today=_now().date(),
+    )
 
 
 def _version(version: str) -> Questionnaire:
@@ -110,13 +140,6 @@ def _version(version: str) -> Questionnaire:
 
 def _units(permission: Permission) -> set[int]:
     return visible_units(db.session, require(Permission.SEE_QUESTIONNAIRES), permission)
-
-
-def _day(name: str) -> date | None:
-    try:
-        return date.fromisoformat(request.form.get(name, ""))
-    except ValueError:
-        return None
 
 
 def _now() -> datetime:

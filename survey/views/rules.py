@@ -9,6 +9,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from analysis.periods import Period, parse_period
 from survey.access import Permission, require, require_at_top, stands_at_top
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
@@ -35,7 +36,7 @@ def rules() -> str:
         drafts=[(draft, score_rule.parsed(draft.definition)) for draft in drafts],
         uses={use.period: use for use in score_rule.uses(db.session)},
         default=score_rule.default_rule_id(),
-        periods=score.periods(db.session),
+        periods=_choosable(),
         may_edit=may_edit,
         words=_words(),
     )
@@ -68,7 +69,9 @@ def copy(rule_id: str) -> Response:
 def use() -> Response:
     """Let a rule hold for a period."""
     officer = require_at_top(Permission.EDIT_RULES)
-    period = known_period(request.form.get("period", ""))
+    period = next((one for one in _choosable() if one.text == request.form.get("period")), None)
+    if period is None:
+        abort(404)
     try:
         score_rule.choose(db.session, period, request.form.get("rule", ""), now=_now(), actor=officer.email)
     except HailongError as error:
@@ -115,6 +118,13 @@ def ask() -> Response:
     payload = {"period": period.text, "rules": chosen}
     asked = job.ask(db.session, what_if.KIND, payload, actor=officer.email, now=_now())
     return redirect(url_for("jobs.show", job_id=asked.id), 303)
+
+
+def _choosable() -> list[Period]:
+    """The periods there are, and the years that their quarters make."""
+    periods = score.periods(db.session)
+    years = {parse_period(str(period.first.year)) for period in periods if period.kind == "quarter"}
+    return sorted({*periods, *years}, key=lambda one: (one.last, one.first), reverse=True)
 
 
 def _rule(rule_id: str) -> ReleasedRule:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import shutil
-import subprocess
 from datetime import datetime
 from pathlib import Path
 
@@ -19,6 +17,7 @@ from survey.services import score
 from survey.services.export import export_bytes
 
 from factories import Factory
+from libreoffice import convert
 
 PERIOD = parse_period("2026-Q3")
 NOW = datetime(2026, 10, 2, 8, 30, tzinfo=TIME_ZONE)
@@ -44,26 +43,6 @@ def workbook(session: Session, factory: Factory, tmp_path: Path) -> Path:
     path = tmp_path / "diem.xlsx"
     path.write_bytes(export_bytes(session, PERIOD, "xlsx"))
     return path
-
-
-def convert(path: Path, target: str) -> Path:
-    """Let a LibreOffice with a profile of its own convert the file; return the folder of the results."""
-    soffice = shutil.which("soffice")
-    assert soffice is not None, "LibreOffice is missing: apt-get install libreoffice-calc"
-    out = path.parent / "converted"
-    profile = (path.parent / "profile").as_uri()
-    command = [
-        soffice,
-        f"-env:UserInstallation={profile}",
-        "--headless",
-        "--convert-to",
-        target,
-        "--outdir",
-        out,
-        path,
-    ]
-    subprocess.run([str(part) for part in command], check=True, capture_output=True, timeout=120)
-    return out
 
 
 def number(text: str) -> float:

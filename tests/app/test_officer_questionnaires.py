@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime
 from threading import Barrier
 
 import pytest
@@ -15,8 +16,9 @@ from werkzeug.test import TestResponse
 
 from forms.questionnaire import load_questionnaire
 from forms.questionnaire_draft import copy_of
+from survey.config import TIME_ZONE
 from survey.errors import HailongError
-from survey.models import AuditEvent, QuestionnaireDraft, QuestionnaireVersion, Role, Unit
+from survey.models import AuditEvent, QuestionnaireDraft, QuestionnaireUse, QuestionnaireVersion, Role, Unit
 from survey.services import presets, questionnaire, questionnaire_draft
 
 from conftest import TODAY
@@ -308,8 +310,57 @@ def test_a_version_is_given_only_to_units_of_ones_own(
     assert client.post(f"{address}/use", data=data | {"unit": "?"}).status_code == 404
     assert client.post(f"{address}/use", data=data | {"unit": commune.code}).status_code == 303
     assert "từ 01/01/2099" in client.get(address).text
-    client.post(f"{address}/use", data=data | {"unit": commune.code, "from": "x"})
-    assert "Chưa giao được" in client.get(address).text
+
+
+@pytest.mark.parametrize(
+    ("days", "field", "words"),
+    [
+        ({"from": "x"}, "first", "ngày/tháng/năm"),
+        ({"from": ""}, "first", "Xin ghi ngày"),
+        ({"from": "2020-01-01"}, "first", "Ngày bắt đầu đã qua"),
+        ({"from": "2099-02-01", "to": "2099-01-01"}, "last", "Ngày kết thúc đứng trước"),
+    ],
+)
+def test_faults_of_an_assignment_stand_beside_their_field(
+    reformer: FlaskClient, session: Session, days: dict[str, str], field: str, words: str
+) -> None:
+    address = f"{LIST}/sipas-2640-v1"
+    data = {"csrf_token": token(reformer, address), "unit": "T", "to": ""} | days
+    page = reformer.post(f"{address}/use", data=data)
+    assert page.status_code == 422
+    assert "Chưa giao được" in page.text
+    assert f'href="#{field}"' in page.text
+    assert words in page.text
+    assert f'id="{field}.fault"' in page.text
+    assert days.get("to", "") in page.text, "what was typed is kept"
+    assert session.scalars(select(QuestionnaireUse)).all() == []
+
+
+def test_an_assignment_is_ended_or_taken_back(
+    client: FlaskClient, factory: Factory, session: Session, province: Unit
+) -> None:
+    commune, other = factory.unit(code="C", parent=province), factory.unit(code="D", parent=province)
+    today = datetime.now(TIME_ZONE).date()
+    running, coming, foreign = (
+        QuestionnaireUse(unit_id=unit.id, version="sipas-2640-v1", valid_from=first)
+        for unit, first in ((commune, today), (commune, date(2099, 1, 1)), (other, today))
+    )
+    session.add_all([running, coming, foreign])
+    session.commit()
+    sign_in(client, factory.officer(commune, Role.REFORM).email)
+    address = f"{LIST}/sipas-2640-v1"
+    data = {"csrf_token": token(client, address)}
+    assert client.post(f"{address}/uses/{foreign.id}/end", data=data).status_code == 403
+    assert client.post(f"{LIST}/short-v1/uses/{running.id}/end", data=data).status_code == 404
+    for use in (running, coming):
+        assert f"/uses/{use.id}/end" in client.get(address).text
+        assert client.post(f"{address}/uses/{use.id}/end", data=data).status_code == 303
+    session.rollback()
+    kept = {use.id: use.valid_to for use in session.scalars(select(QuestionnaireUse))}
+    assert kept == {running.id: today, foreign.id: None}
+    assert "/end" not in client.get(address).text
+    actions = session.scalars(select(AuditEvent.action).where(AuditEvent.action == "questionnaire.unassign")).all()
+    assert len(actions) == 2
 
 
 def test_only_the_previews_may_be_framed_and_only_by_us(reformer: FlaskClient) -> None:

@@ -21,7 +21,7 @@ PLUMBING = {"survey.access", "survey.closing_messages", "survey.codes", "survey.
             "survey.figure_messages", "survey.filters", "survey.interface", "survey.language",
             "survey.messages", "survey.notice_messages", "survey.officer_messages",
             "survey.officer_session", "survey.permissions",
-            "survey.set_aside_messages"}  # fmt: skip
+            "survey.set_aside_messages", "survey.unit_messages"}  # fmt: skip
 ALLOWED: dict[str, set[str]] = {
     "analysis": {"analysis"},
     "forms": {"forms"},

@@ -6,7 +6,7 @@ from alembic import op
 from survey.models.model import UtcDateTime
 
 revision = "0011"
-down_revision = "0012"
+down_revision = "0013"
 
 
 def upgrade() -> None:

@@ -1,4 +1,4 @@
-"""Tables sent in through the pages, letterheads, and printed on-time rates."""
+"""Tables sent in through the pages, letterheads, printed on-time rates, imported responses."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -51,3 +51,5 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("unit_id", "period", "field", name=op.f("pk_dossier_printed")),
     )
+    op.add_column("paper_batch", sa.Column("source", sa.String(length=120), nullable=True))
+    op.add_column("paper_batch", sa.Column("file_digest", sa.String(length=64), nullable=True))
