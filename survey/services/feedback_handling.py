@@ -18,11 +18,12 @@ from survey.models import (
     EntryKind,
     FeedbackCase,
     FeedbackNote,
+    NoticeKind,
     Officer,
     Reader,
     Unit,
 )
-from survey.services import audit
+from survey.services import audit, notice
 from survey.services.deadline import Deadlines
 from survey.services.desk import desk_of
 from survey.services.feedback import ADDABLE, OPEN, erase_contact_of, latest_answer, note, release_merged
@@ -80,6 +81,8 @@ def assign(session: Session, key: bytes, assignee: Officer | None, *, actor: str
         audit.record(
             session, now=now, actor=actor, action="feedback.assign", subject=reference(case), detail=detail
         )
+        if assignee is not None:
+            notice.happened(session, NoticeKind.ASSIGNED, case, actor=actor, now=now)
 
 
 def name_official(session: Session, key: bytes, official: Officer | None, *, actor: str, now: datetime) -> None:
@@ -124,6 +127,7 @@ def transfer(session: Session, key: bytes, unit: Unit, *, actor: str, now: datet
         audit.record(
             session, now=now, actor=actor, action="feedback.transfer", subject=reference(case), detail=detail
         )
+        notice.happened(session, NoticeKind.TRANSFERRED, case, actor=actor, now=now)
 
 
 def merge(session: Session, key: bytes, into: bytes, *, actor: str, now: datetime) -> None:
