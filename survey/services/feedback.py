@@ -35,7 +35,9 @@ from survey.services.deadline import Deadlines
 from survey.services.desk import Desk
 from survey.services.spelling import fold
 
-OPEN = frozenset({CaseState.NEW, CaseState.CLASSIFIED, CaseState.IN_PROGRESS, CaseState.REOPENED})
+OPEN = frozenset(
+    {CaseState.NEW, CaseState.CLASSIFIED, CaseState.ASSIGNED, CaseState.IN_PROGRESS, CaseState.REOPENED}
+)
 ADDABLE = OPEN | {CaseState.ANSWERED}
 REOPENABLE = frozenset({CaseState.ANSWERED, CaseState.CLOSED})
 

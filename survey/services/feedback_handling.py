@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -32,6 +32,8 @@ from survey.services.feedback_reply import publish
 from survey.services.spelling import fold
 from survey.services.unit_tree import ids_below
 
+_UNASSIGNED = frozenset({CaseState.NEW, CaseState.CLASSIFIED, CaseState.REOPENED})
+
 
 @dataclass(frozen=True)
 class BulkSummary:
@@ -54,7 +56,7 @@ def classify(
         case = _open(session, key)
         detail = {"from": case.category and case.category.value, "to": category.value}
         if category in RESTRICTED and case.category not in RESTRICTED:
-            case.assignee_id = None
+            _take_back(case, on=today)
             release_merged(session, case)
         case.category = category
         if category is Category.UNRELATED:
@@ -76,7 +78,13 @@ def assign(session: Session, key: bytes, assignee: Officer | None, *, actor: str
         case = _open(session, key)
         if assignee is not None and assignee.id == case.about_officer_id:
             raise HailongError("assignee_is_about")
-        case.assignee_id = None if assignee is None else assignee.id
+        if assignee is None:
+            _take_back(case, on=day_of(now))
+        else:
+            case.assignee_id = assignee.id
+            if case.state in _UNASSIGNED:
+                case.state = CaseState.ASSIGNED
+                note(case, EntryKind.STATE, on=day_of(now), state=CaseState.ASSIGNED)
         detail = {"officer": None if assignee is None else assignee.email}
         audit.record(
             session, now=now, actor=actor, action="feedback.assign", subject=reference(case), detail=detail
@@ -85,13 +93,21 @@ def assign(session: Session, key: bytes, assignee: Officer | None, *, actor: str
             notice.happened(session, NoticeKind.ASSIGNED, case, actor=actor, now=now)
 
 
+def _take_back(case: FeedbackCase, *, on: date) -> None:
+    """Leave a case in nobody's hands; its citizen sees it where it was before it was assigned."""
+    case.assignee_id = None
+    if case.state is CaseState.ASSIGNED:
+        case.state = CaseState.NEW if case.category is None else CaseState.CLASSIFIED
+        note(case, EntryKind.STATE, on=on, state=case.state)
+
+
 def name_official(session: Session, key: bytes, official: Officer | None, *, actor: str, now: datetime) -> None:
     """Note whom a case is about: that person no longer sees it, and does not get it to work on."""
     with write(session):
         case = locked(session, key)
         case.about_officer_id = None if official is None else official.id
         if official is not None and case.assignee_id == official.id:
-            case.assignee_id = None
+            _take_back(case, on=day_of(now))
         detail = {"officer": None if official is None else official.email}
         audit.record(
             session, now=now, actor=actor, action="feedback.about", subject=reference(case), detail=detail
@@ -122,7 +138,8 @@ def transfer(session: Session, key: bytes, unit: Unit, *, actor: str, now: datet
             named = {desk.unit_id} | ({desk.above_id} if each.reader is Reader.ABOVE else set())
             if unit.id not in named:
                 erase_contact_of(each, on=today)
-            each.reader_unit_id, each.assignee_id = unit.id, None
+            _take_back(each, on=today)
+            each.reader_unit_id = unit.id
             note(each, EntryKind.TRANSFERRED, on=today, unit_id=unit.id)
         audit.record(
             session, now=now, actor=actor, action="feedback.transfer", subject=reference(case), detail=detail
@@ -148,7 +165,8 @@ def merge(session: Session, key: bytes, into: bytes, *, actor: str, now: datetim
             or _readers(case) != _readers(main)
         ):
             raise HailongError("merge_impossible")
-        case.merged_into, case.assignee_id = main.key, None
+        _take_back(case, on=today)
+        case.merged_into = main.key
         note(case, EntryKind.MERGED, on=today)
         days = [day for day in (case.due_on, main.due_on) if day is not None]
         if main.state in OPEN and days:
