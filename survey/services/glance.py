@@ -67,6 +67,7 @@ class Glance:
     flagged_count: int
     flags: Mapping[str, int]
     reading: Mapping[str, Any] | None
+    variants: Mapping[str, Mapping[str, Any]]
     warnings: Sequence[Mapping[str, Any]]
 
     @property
@@ -116,6 +117,7 @@ def glance(session: Session, score_set: ScoreSet, unit: Unit, *, below: Collecti
         flagged_count=sum(detail.get("flagged_count", 0) for detail in details),
         flags=_summed((detail.get("reading") or {}).get("flags", {}) for detail in details),
         reading=reading,
+        variants=_variants(own, rule),
         warnings=own.get("warnings", ()),
     )
 
@@ -203,6 +205,18 @@ def _summed(counts: Any) -> dict[str, int]:
     for one in counts:
         whole.update(one)
     return dict(whole)
+
+
+def _variants(detail: Mapping[str, Any], rule: ScoreRule) -> dict[str, Mapping[str, Any]]:
+    """The other ways to count that rest on enough responses to stand beside the score, by name.
+
+    A result may have been stored without the interval, which came later.
+    """
+    return {
+        variant["name"]: variant
+        for variant in detail.get("variants", ())
+        if variant["points"] is not None and variant["n"] >= rule.mark_below
+    }
 
 
 def _decimal(text: str | None) -> Decimal | None:

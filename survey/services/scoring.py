@@ -119,8 +119,8 @@ def _compute(
         variants: dict[str, tuple[Variant, ...]] = {}
         readings: Mapping[str, Reading] = {}
         if with_details:
-            variants = score_variants(counted.tally, population, rule=rule, factors=factors, official=table)
-            readings = read(session, period, weighed, population, table)
+            variants = score_variants(weighed, population)
+            readings = read(session, period, weighed, table)
         tell(1)
     return ScoredPeriod(
         period=period,
