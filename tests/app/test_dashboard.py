@@ -15,9 +15,11 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from analysis.periods import parse_period
+from survey.config import TIME_ZONE
 from survey.models import (
     AuditEvent,
     CaseState,
+    Category,
     FeedbackCase,
     QrOpening,
     Reader,
@@ -419,7 +421,7 @@ def test_feedback_is_counted_by_who_may_read_it(client: FlaskClient, factory: Fa
     case(session, unit, state=CaseState.CLOSED)
     case(session, unit, Reader.LEADER, topic=Topic.CONDUCT)
     case(session, unit, Reader.ABOVE, topic=Topic.EXTRA_FEES, reader_unit_id=top.id)
-    case(session, unit, trial=True)
+    case(session, unit, trial=True, state=CaseState.CLOSED)
     other = client.application.test_client()
     enter(client, factory, unit, Role.ONE_STOP)
     page = read(client)
@@ -431,6 +433,58 @@ def test_feedback_is_counted_by_who_may_read_it(client: FlaskClient, factory: Fa
     page = read(other)
     assert "Góp ý đang mở (2)" in page
     assert "đưa thêm tiền" not in page
+
+
+def test_open_feedback_is_what_the_inbox_counts(client: FlaskClient, factory: Factory, session: Session) -> None:
+    top = factory.unit(ranking_group=None)
+    unit, neighbour = factory.unit(code="P01", parent=top), factory.unit(parent=top)
+    factory.score(factory.score_set("2026-Q2"), unit, "26.38", 400)
+    today = datetime.now(TIME_ZONE).date()
+    case(session, unit, due_on=today - timedelta(days=1))
+    case(session, unit, due_on=today)
+    case(session, unit, trial=True)
+    case(session, unit, topic=Topic.PRAISE)
+    case(session, unit, topic=Topic.CONDUCT, category=Category.PRAISE)
+    case(session, unit, category=Category.COMPLAINT)
+    case(session, unit, state=CaseState.CLOSED)
+    case(session, neighbour, due_on=today - timedelta(days=1))
+    other = client.application.test_client()
+    enter(client, factory, unit, Role.ONE_STOP)
+    page = read(client)
+    assert "Góp ý đang mở (3) ? Góp ý có mã" in page
+    assert "Quá hạn 1 Hạn hôm nay 1 Mở danh sách góp ý" in page
+    assert "Góp ý, phản ánh (3)" in page
+    assert "3 đang mở" in read(client, "/officer/feedback")
+    # the unit alone, for who sees others too: the inbox filtered by it counts the same, restricted ones included
+    enter(other, factory, top, Role.LEADER)
+    page = other.get("/officer/quarter/2026-Q2/P01").text
+    assert "(4)" in re.search(r"<h2>Góp ý đang mở.*?</h2>", page)[0]  # type: ignore[index]
+    links = re.findall(rf'href="(/officer/feedback\?unit={unit.id}[^"]*)"', page)
+    assert len(links) == 2
+    overdue, all_open = (
+        len(re.findall(r'<th scope="row"><a href', other.get(html.unescape(link)).text)) for link in links
+    )
+    assert (overdue, all_open) == (1, 4)
+
+
+def test_feedback_by_month_follows_what_officers_found(
+    client: FlaskClient, factory: Factory, session: Session
+) -> None:
+    unit = factory.unit()
+    factory.score(factory.score_set("2026-Q2"), unit, "26.38", 400)
+    case(session, unit, topic=Topic.SUGGESTION, category=Category.PETITION)
+    case(session, unit, topic=Topic.EXTRA_FEES, category=Category.PETITION)
+    case(session, unit, topic=Topic.REPORT, category=Category.UNRELATED)
+    case(session, unit, topic=Topic.REPORT, category=Category.PRAISE)
+    enter(client, factory, unit, Role.ONE_STOP)
+    page = client.get(HOME).text
+    card = page[page.index("Góp ý nhận được theo tháng") :]
+    assert re.findall(r'<tr data-label="([^"]+)"', card) == [
+        "Phản ánh, kiến nghị về việc giải quyết hồ sơ",
+        "Khen ngợi",
+        "Bị gợi ý hoặc phải đưa thêm tiền, quà",
+        "Không liên quan, tin rác",
+    ]
 
 
 def test_two_periods_stand_side_by_side(client: FlaskClient, factory: Factory) -> None:
