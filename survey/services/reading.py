@@ -49,10 +49,11 @@ class Reading:
     standing: Standing | None
 
 
-def read(session: Session, period: Period, weighed: Weighed, table: ScoreTable) -> dict[str, Reading]:
-    """Read the units of a scored period, by unit code."""
+def read(
+    session: Session, period: Period, weighed: Weighed, table: ScoreTable, groups: Mapping[str, str | None]
+) -> dict[str, Reading]:
+    """Read the units of a scored period, by unit code, each beside those of its ranking group."""
     codes = weighed.margins.unit_ids
-    groups = dict(session.execute(select(Unit.code, Unit.ranking_group)).all())
     by_field, by_channel = break_down(weighed, ["field"]), break_down(weighed, ["channel"])
     by_both, important = break_down(weighed, ["field", "channel"]), importances(weighed)
     flags = _flags(session, period, weighed)
