@@ -20,6 +20,7 @@ from survey.models import (
     AuditEvent,
     CaseState,
     Category,
+    Counter,
     FeedbackCase,
     QrOpening,
     Reader,
@@ -160,6 +161,34 @@ def test_no_group_can_be_worked_out_by_subtraction(
     assert hidden >= 5
     enter(client, factory, ward)
     assert 'data-label="Xây dựng"' not in client.get(HOME).text
+
+
+def test_a_field_is_no_way_to_the_figure_of_one_counter_with_few_responses(
+    client: FlaskClient, session: Session, factory: Factory
+) -> None:
+    unit = factory.unit()
+    fields = {"dat-dai": 80, "chung-thuc": 60, "tu-phap-ho-tich": 40, "xay-dung": 20}
+    factory.dossiers(unit, "2026-Q2", {(field, "direct", "on_time"): 400 for field in fields})
+    for field, number in fields.items():
+        answer(factory, unit, {"555552": number - 5, "222222": 5}, field=field)
+    score.refresh(session, QUARTER, now=NOW, actor="test")
+    enter(client, factory, unit)
+
+    def shown() -> set[str]:
+        return set(re.findall(r'<tr data-label="(Đất đai|Chứng thực|Tư pháp|Xây dựng)', client.get(HOME).text))
+
+    def counter(*served: str) -> Counter:
+        return factory.counter(unit, served)
+
+    land, building = counter("dat-dai"), counter("xay-dung")
+    counter("chung-thuc", "tu-phap-ho-tich")
+    assert len(shown()) == 2, (
+        "a counter's own 20 responses, and the 40 from which they could be told, are not shown"
+    )
+    assert land.fields != building.fields
+    # shown once nobody can say whose it is
+    counter("xay-dung")
+    assert len(shown()) == 4
 
 
 def test_few_left_out_responses_are_not_told_by_two_scores_side_by_side(
