@@ -29,6 +29,7 @@ from survey.models.officer import Grant, Officer, Role
 from survey.models.one_time_code import OneTimeCode, OpenTicket, Purpose
 from survey.models.opening import QrOpening
 from survey.models.paper import BatchState, PaperBatch, PaperSheet
+from survey.models.published import PublishedResult, PublishedUnit
 from survey.models.qrcode import QrCode
 from survey.models.questionnaire import QuestionnaireDraft, QuestionnaireUse, QuestionnaireVersion
 from survey.models.reform_index import IndexEntry, IndexPrinted, IndexRound
@@ -97,6 +98,8 @@ __all__ = [
     "PaperBatch",
     "PaperSheet",
     "PendingReply",
+    "PublishedResult",
+    "PublishedUnit",
     "Purpose",
     "QrCode",
     "QrOpening",
