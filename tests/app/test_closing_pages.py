@@ -200,7 +200,14 @@ def test_a_quarter_from_draft_to_correction(
     old, new = officer.get(f"/officer/scores/{OVER.text}?revision=1"), officer.get(f"/officer/scores/{OVER.text}")
     assert "50 / 300" in old.text
     assert "50 / 400" in new.text
-    assert "Bản 2 thay bản 1. Lý do: Bổ sung hồ sơ." in new.text
+    for page in (
+        f"scores/{OVER.text}",
+        f"scores/{OVER.text}/AH",
+        f"quarter/{OVER.text}/AH",
+        f"ranking/{OVER.text}",
+    ):
+        assert "Bản 2 thay bản 1. Lý do: Bổ sung hồ sơ." in officer.get(f"/officer/{page}").text, page
+    assert "thay bản" not in old.text
     session.rollback()
     public = publication.published_set(session, OVER.text)
     assert public is not None
