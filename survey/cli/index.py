@@ -19,7 +19,8 @@ from survey.extensions import db
 from survey.filters import count, decimal, signed
 from survey.messages import sentence
 from survey.services import audit, reform_index, reform_index_import
-from survey.services.reform_index import DEFAULT_KIND, IndexRow, IndexTable
+from survey.services.index_round import DEFAULT_KIND
+from survey.services.reform_index import IndexRow, IndexTable
 
 YEAR = click.IntRange(2000, 2100)
 ROUND = click.option("--round", "year", type=YEAR, required=True, help="Năm của đợt chấm, ví dụ 2026.")

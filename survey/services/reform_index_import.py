@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -17,12 +16,11 @@ from survey.models import IndexEntry, IndexPrinted, IndexRound, Unit
 from survey.services import audit
 from survey.services.columns import read_table
 from survey.services.importing import ImportSummary, import_transaction
-from survey.services.reform_index import DEFAULT_KIND, compute, find_round, usable_rules, warning_faults
+from survey.services.index_round import DEFAULT_KIND, KIND, find_round, usable_rules
+from survey.services.reform_index import compute, warning_faults
 from survey.services.reform_index_table import Entry, index_columns, read_entries
 from survey.services.template import Template
 from survey.services.unit_finder import UnitFinder
-
-_KIND = re.compile(r"[a-z][a-z0-9-]{0,15}")
 
 
 def import_index(
@@ -41,7 +39,7 @@ def import_index(
 
     Raises HailongError for unusable rules or a kind that cannot be named so, ImportRefused with every fault.
     """
-    if not _KIND.fullmatch(kind):
+    if not KIND.fullmatch(kind):
         raise HailongError("index_kind_letters", kind=kind)
     known = find_round(session, year, kind)
     rules = usable_rules(rules_id or (known.rules if known else DEFAULT_INDEX_RULES))
