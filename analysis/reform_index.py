@@ -192,6 +192,41 @@ def _result(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class GroupMean:
+    """The plain mean of the units of a group that have a total, each figure rounded once."""
+
+    unit_count: int
+    total: Decimal
+    percent: Decimal
+    points: Mapping[str, Decimal]
+
+
+def means_by_group(results: Iterable[IndexResult]) -> dict[str, GroupMean]:
+    """Average totals, percentages and components inside each ranking group; units without a total stay out."""
+    groups: dict[str, list[IndexResult]] = {}
+    for result in results:
+        if result.total is not None and result.percent is not None:
+            groups.setdefault(result.group, []).append(result)
+    return {
+        group: GroupMean(
+            unit_count=len(members),
+            total=_mean(one.total for one in members),
+            percent=_mean(one.percent for one in members),
+            points={
+                part.code: _mean(one.components[place].points for one in members)
+                for place, part in enumerate(members[0].components)
+            },
+        )
+        for group, members in groups.items()
+    }
+
+
+def _mean(values: Iterable[Decimal | None]) -> Decimal:
+    known = [value for value in values if value is not None]
+    return round_half_up(add_points(known) / len(known)) if known else Decimal(0)
+
+
 def grade_of(
     percent: Decimal, rules: IndexRules, components: Mapping[str, Decimal | None] | None = None
 ) -> GradeBand | None:

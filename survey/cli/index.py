@@ -17,6 +17,7 @@ from survey.cli.imports import echo_blank_rows, echo_warnings, file_or_usage, im
 from survey.config import TIME_ZONE
 from survey.extensions import db
 from survey.filters import count, decimal, signed
+from survey.index_words import rank_change, rank_text
 from survey.messages import sentence
 from survey.services import audit, reform_index, reform_index_import
 from survey.services.index_round import DEFAULT_KIND
@@ -113,31 +114,15 @@ def _line(row: IndexRow, table: IndexTable) -> list[str]:
         "không phát sinh" if part.status == "not_applicable" else decimal(part.points)
         for part in result.components
     ]
-    change = [signed(result.change_points), _rank_change(result.change_rank)] if table.has_previous else []
+    change = [signed(result.change_points), rank_change(result.change_rank)] if table.has_previous else []
     return [
-        rank_text(row),
+        rank_text(row.result.rank),
         row.unit.name,
         *components,
         decimal(result.total),
         result.grade.title.vi if result.grade else "–",
         *change,
     ]
-
-
-def rank_text(row: IndexRow) -> str:
-    """Write a rank as official tables do: 06/18."""
-    rank = row.result.rank
-    if rank is None:
-        return "chưa xếp hạng"
-    return f"{rank.place:02d}/{rank.group_count:02d}" + (" đồng hạng" if rank.tied else "")
-
-
-def _rank_change(change: int | None) -> str:
-    if change is None:
-        return "–"
-    if change == 0:
-        return "giữ hạng"
-    return f"{'tăng' if change > 0 else 'giảm'} {abs(change):02d} bậc"
 
 
 def _short(value: Decimal) -> str:
@@ -179,7 +164,7 @@ def _plain_row(row: IndexRow, titles: dict[str, str]) -> dict[str, Any]:
         "unit": result.pop("unit_id"),
         "name": row.unit.name,
         "rank": None if rank is None else rank["place"],
-        "rank_text": rank_text(row),
+        "rank_text": rank_text(row.result.rank),
         "group_count": None if rank is None else rank["group_count"],
         "tied": rank is not None and rank["tied"],
         "grade": None if row.result.grade is None else row.result.grade.title.vi,

@@ -24,7 +24,7 @@ class Step(StrEnum):
     """What can be done with a sheet as a whole."""
 
     SUBMIT = "submit"
-    HAND_BACK = "hand-back"
+    HAND_BACK = "return"
     APPRAISE = "appraise"
     APPROVE = "approve"
     PUBLISH = "publish"
