@@ -34,12 +34,12 @@ INDEX_ROUND_SENTENCES = {
     "criterion_unknown": _(
         "“%(got)s” không phải tiêu chí của bộ tiêu chí đợt này. Hãy xuất bảng mới rồi chép điểm sang."
     ),
-    "criterion_absent": _("thiếu dòng của tiêu chí %(code)s “%(title)s” (%(unit)s). Hãy thêm lại dòng này."),
+    "criterion_absent": _("thiếu dòng của tiêu chí %(criterion)s “%(title)s” (%(unit)s). Hãy thêm lại dòng này."),
     "criterion_title_differs": _(
-        "tiêu chí %(code)s tên là “%(title)s”, dòng này ghi tên khác: có thể các dòng đã bị xê dịch."
+        "tiêu chí %(criterion)s tên là “%(title)s”, dòng này ghi tên khác: có thể các dòng đã bị xê dịch."
     ),
     "criterion_maximum_differs": _(
-        "tiêu chí %(code)s tối đa %(maximum)s điểm, bảng ghi %(got)s: có thể cột, dòng đã bị xê dịch."
+        "tiêu chí %(criterion)s tối đa %(maximum)s điểm, bảng ghi %(got)s: có thể cột, dòng đã bị xê dịch."
     ),
     "index_sheet_version": _(
         "bảng này là “%(got)s”, đợt đang chấm cần “%(wanted)s”: có thể là bảng của năm trước. Hãy xuất bảng mới."
@@ -47,7 +47,8 @@ INDEX_ROUND_SENTENCES = {
     "index_sheet_other_unit": _("%(unit)s không thuộc bảng này. Hãy bỏ các dòng của đơn vị khác."),
     "index_sheet_locked": _("bảng điểm của %(unit)s đã qua bước này, không ghi đè được."),
     "index_own_changed": _(
-        "điểm tự chấm là của đơn vị: bảng ghi %(got)s, đơn vị đã gửi %(known)s. Người thẩm định chỉ ghi cột thẩm định."
+        "điểm tự chấm là của đơn vị: bảng ghi %(got)s, đơn vị đã gửi %(known)s. Người thẩm định chỉ ghi cột "
+        "thẩm định."
     ),
     "index_appraisal_not_yours": _("cột này do người thẩm định ghi. Hãy để trống."),
     "evidence_too_large": _(

@@ -152,9 +152,11 @@ def _check_place(table: Table, row: Row, leaf: Leaf | None) -> None:
     if leaf is None:
         table.fault(row, "code", "criterion_unknown", got=row["code"])
     elif row["title"] is not None and fold(row["title"]) not in (fold(leaf.title.vi), fold(leaf.title.en)):
-        table.fault(row, "title", "criterion_title_differs", code=leaf.code, title=leaf.title.vi)
+        table.fault(row, "title", "criterion_title_differs", criterion=leaf.code, title=leaf.title.vi)
     elif row["max"] is not None and row["max"] != leaf.maximum:
-        table.fault(row, "max", "criterion_maximum_differs", code=leaf.code, got=row["max"], maximum=leaf.maximum)
+        table.fault(
+            row, "max", "criterion_maximum_differs", criterion=leaf.code, got=row["max"], maximum=leaf.maximum
+        )
 
 
 def _check_line(table: Table, row: Row, leaf: Leaf, *, own: bool, part: Part, may_leave: bool, rules: str) -> None:
@@ -177,7 +179,9 @@ def _check_whole(table: Table, seen: Mapping[tuple[int, str], Row], leaves: Mapp
     for unit_id, unit in units.items():
         for leaf in leaves.values():
             if leaf.kind == "points" and (unit_id, leaf.code) not in seen:
-                table.fault(None, None, "criterion_absent", code=leaf.code, title=leaf.title.vi, unit=unit.name)
+                table.fault(
+                    None, None, "criterion_absent", criterion=leaf.code, title=leaf.title.vi, unit=unit.name
+                )
 
 
 def _check_state(

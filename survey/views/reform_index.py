@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -77,16 +78,15 @@ def step_all(round_id: int, step: str) -> Response:
     officer = require_at_top(Permission.APPRAISE_INDEX)
     found = round_or_404(round_id)
     done = index_step.take_all(db.session, found, Step(step), now=_now(), actor=officer.email)
-    if done:
-        said = (
-            _("Đã phê duyệt %(done)s bảng điểm.") if step == Step.APPROVE else _("Đã công bố %(done)s bảng điểm.")
-        )
-        flash(said % {"done": done}, "good")
+    approved = step == Step.APPROVE
+    if done and approved:
+        flash(_("Đã phê duyệt %(done)s bảng điểm.", done=done), "good")
+    elif done:
+        flash(_("Đã công bố %(done)s bảng điểm.", done=done), "good")
+    elif approved:
+        flash(_("Không có bảng điểm nào chờ Ông/Bà: bảng do mình thẩm định thì người khác phê duyệt."), "warning")
     else:
-        flash(
-            _("Không có bảng điểm nào đang chờ bước này; bảng do chính mình thẩm định thì người khác duyệt."),
-            "warning",
-        )
+        flash(_("Không có bảng điểm nào đã phê duyệt để công bố."), "warning")
     return redirect(url_for("reform_index.results", round_id=round_id), 303)
 
 
@@ -140,18 +140,14 @@ def _results_page(round_id: int, *, fault: str | None = None) -> str:
     found = round_or_404(round_id)
     in_sight = visible_units(db.session, officer, Permission.SEE_INDEX)
     shown = index_result.view(db.session, found, in_sight)
-    names = {row.unit.name for rows in shown.groups.values() for row in rows}
+    rows = tuple(row for row in shown.table.rows if row.unit.id in in_sight)
     return render_template(
         "officer/index_round.html",
         shown=shown,
         in_sight=in_sight,
         words=index_words,
         in_language=in_language,
-        warnings=[
-            sentence(one)
-            for one in warning_faults(shown.table)
-            if set(one.params.get("unit", ())) <= names  # type: ignore[arg-type]
-        ],
+        warnings=[sentence(one) for one in warning_faults(replace(shown.table, rows=rows))],
         most_bands=MOST_BANDS,
         fault=fault,
         Step=Step,

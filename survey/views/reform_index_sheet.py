@@ -53,7 +53,7 @@ def save_appraisal(round_id: int, unit_code: str) -> Page:
     return _save(round_id, appraised_unit(unit_code), index_sheet.save_appraisal, then=Step.APPRAISE)
 
 
-@blueprint.post(f"{SHEET}/steps/<any(submit, return, appraise, approve, publish):step>")
+@blueprint.post(f"{SHEET}/<any(submit, return, appraise, approve, publish):step>")
 def take(round_id: int, unit_code: str, step: str) -> Page:
     """Take one step with the sheet as a whole."""
     unit = _unit_for(Step(step), unit_code)
@@ -71,7 +71,7 @@ def take(round_id: int, unit_code: str, step: str) -> Page:
         return _page(round_id, unit, faults=refused.faults), 422
     except HailongError as error:
         return _page(round_id, unit, problem=sentence(error)), 422
-    flash(_("Trạng thái bảng điểm: %(state)s.") % {"state": index_words.STATES[state.value]}, "good")
+    flash(_("Trạng thái bảng điểm: %(state)s.", state=index_words.STATES[state.value]), "good")
     return _back(round_id, unit)
 
 

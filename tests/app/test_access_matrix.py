@@ -118,7 +118,7 @@ NEEDS: dict[str, Need] = {
     "/officer/index/<int:round_id>/<unit_code>": unit(Permission.SEE_INDEX),
     "/officer/index/<int:round_id>/<unit_code>/own": unit(Permission.SCORE_INDEX),
     "/officer/index/<int:round_id>/<unit_code>/appraisal": unit(Permission.APPRAISE_INDEX),
-    "/officer/index/<int:round_id>/<unit_code>/steps/<any(submit, return, appraise, approve, publish):step>": unit(
+    "/officer/index/<int:round_id>/<unit_code>/<any(submit, return, appraise, approve, publish):step>": unit(
         Permission.SCORE_INDEX
     ),
     "/officer/index/<int:round_id>/<unit_code>/evidence": unit(Permission.SCORE_INDEX),

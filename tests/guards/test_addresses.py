@@ -166,7 +166,7 @@ ADDRESSES = {
     "/officer/index/<int:round_id>/<unit_code>": "GET",
     "/officer/index/<int:round_id>/<unit_code>/own": "POST",
     "/officer/index/<int:round_id>/<unit_code>/appraisal": "POST",
-    "/officer/index/<int:round_id>/<unit_code>/steps/<any(submit, return, appraise, approve, publish):step>": "POST",
+    "/officer/index/<int:round_id>/<unit_code>/<any(submit, return, appraise, approve, publish):step>": "POST",
     "/officer/index/<int:round_id>/<unit_code>/evidence": "POST",
     "/officer/index/<int:round_id>/<unit_code>/evidence/<evidence_id>": "GET",
     "/officer/index/<int:round_id>/<unit_code>/evidence/<evidence_id>/remove": "POST",
