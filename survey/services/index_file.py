@@ -57,13 +57,18 @@ def sheet_name(index_round: IndexRound) -> str:
 
 
 def workbook(session: Session, index_round: IndexRound, units: Sequence[Unit]) -> bytes:
-    """Write the sheets of some units, with what is filled in already."""
+    """Write the sheets of some units, with what is filled in already, as XLSX."""
+    return template(session, index_round, units).workbook()
+
+
+def template(session: Session, index_round: IndexRound, units: Sequence[Unit]) -> Template:
+    """The sheets of some units, with what is filled in already."""
     criteria = criteria_of(index_round)
     rows = []
     for unit in units:
         scores = index_sheet.load(session, index_round, unit).scores
         rows += [_line(unit, leaf, scores.get(leaf.code), sheet_name(index_round)) for leaf in criteria.leaves]
-    return Template("index_sheet", columns(units), rows).workbook()
+    return Template("index_sheet", columns(units), rows)
 
 
 def import_sheets(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from werkzeug.test import TestResponse
 from analysis.criteria import load_criteria
 from survey.config import TIME_ZONE
 from survey.errors import HailongError, ImportRefused
-from survey.messages import fault_line
+from survey.messages import fault_line, sentence
 from survey.models import (
     AuditEvent,
     IndexEvidence,
@@ -32,12 +33,21 @@ from survey.models import (
     Unit,
     UnitKind,
 )
-from survey.services import index_file, index_result, index_round, index_sheet, index_step, reform_index
+from survey.services import (
+    index_evidence,
+    index_file,
+    index_result,
+    index_round,
+    index_sheet,
+    index_step,
+    reform_index,
+)
 from survey.services.index_file import Part
 from survey.services.index_sheet import Given
 from survey.services.index_step import Step
 from survey.services.reform_index_import import import_index
 
+from commands import hailong
 from factories import Factory
 from signing_in import csrf_token, sign_in
 
@@ -206,9 +216,9 @@ def test_evidence_is_kept_behind_the_sign_in_and_odd_files_are_refused(
         refused = attach(data, name)
         assert refused.status_code == 422
         assert "Chỉ nhận PDF, DOCX, XLSX, PNG, JPG" in refused.text
-    large = attach(b"%PDF-" + bytes(20 * 1024 * 1024), "to.pdf")
-    assert large.status_code == 422
-    assert "Tệp lớn hơn 20 MB" in large.text
+    with pytest.raises(HailongError) as too_large:
+        index_evidence.check_file("to.pdf", b"%PDF-" + bytes(20 * 1024 * 1024))
+    assert sentence(too_large.value).startswith("Tệp lớn hơn 20 MB nên không nhận.")
     huge = clients["ward"].post(f"{page}/evidence", content_length=200 * 1024 * 1024, data=b"")
     assert huge.status_code == 413
     assert "tối đa 20 MB" in huge.text
@@ -569,3 +579,19 @@ def test_what_did_not_arise_and_the_bonus_reach_the_total(
     # 63 of 63, 8 of 10, 20 of 25 and 1.5 on top: 92.5 of 98.
     assert (row.result.total, row.result.maximum, row.result.percent) == (Decimal("92.50"), 98, Decimal("94.39"))
     assert row.sources["ket-qua"] == "sheet"
+
+
+def test_a_round_by_the_commands(app: Flask, session: Session, wards: list[Unit], tmp_path: Path) -> None:
+    begun = hailong(
+        app, "index", "begin", "--round", "2026", "--level", "commune", "--rules", "index-65-25-10",
+        "--criteria", "criteria-commune-8",
+    )  # fmt: skip
+    assert "Đã mở đợt 2026" in begun.output
+    asked = ("index", "sheets", "--round", "2026", "--level", "commune")
+    empty = tmp_path / "bang.xlsx"
+    hailong(app, *asked, "--template", str(empty))
+    assert "ô E2" in hailong(app, *asked, str(empty), expect=1).output
+    found = index_round.find_round(session, 2026, "par", "commune")
+    assert found is not None
+    empty.write_bytes(sheet_of(session, found, wards))
+    assert "72 dòng, 2 đơn vị" in hailong(app, *asked, str(empty)).output
