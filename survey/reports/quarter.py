@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from survey.messages import status_word, warning_sentence
+from survey.reports.quarter_annex import UnitAnnex
 
 FORMAT = "hailong-quarter-1"
 # A spreadsheet program takes text that starts with one of these for a formula.
@@ -78,6 +79,7 @@ class UnitReport:
     figures: Figures | None
     factors: tuple[FactorFigures, ...]
     warnings: tuple[Mapping[str, Any], ...]
+    annex: UnitAnnex
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,8 @@ def method_lines(report: QuarterReport) -> list[tuple[str, str]]:
             "cách nộp và (khi biết từ mã hồ sơ) kết quả giải quyết. Tỷ số trọng số giới hạn trong "
             f"{low} đến {high}{wider}. Giá trị không gia quyền ghi ở trang “Chất lượng mẫu”.",
         ),
+        ("Nguồn phiếu", _ways_in(report)),
+        ("Phiếu nghi vấn", _flagged(report)),
         (
             "Khoảng tin cậy",
             f"Mức {plain_number(Decimal(str(method.level * 100)))}%, theo phương sai của ước lượng đã gia "
@@ -83,6 +85,36 @@ def method_lines(report: QuarterReport) -> list[tuple[str, str]]:
 def _set_aside(report: QuarterReport) -> str:
     """How many responses of the listed units do not count, by reason; zero is printed too."""
     return set_aside_line(sum((Counter(unit.set_aside) for unit in report.units), Counter()))
+
+
+def _ways_in(report: QuarterReport) -> str:
+    """The share of each way in, over the units whose numbers are shown."""
+    counts = sum((Counter(unit.trust_counts) for unit in report.units), Counter())
+    whole = sum(counts.values())
+    ways = (
+        ("dossier", "mã hồ sơ dùng một lần"),
+        ("counter", "mã QR đặt tại quầy và đường dẫn trực tuyến"),
+        ("assisted", "phiếu có người hỗ trợ, phiếu giấy"),
+    )
+    parts = [f"{name}: {_number(counts[key])} phiếu ({_percent(counts[key], whole)})" for key, name in ways]
+    return "; ".join(parts) + "."
+
+
+def _flagged(report: QuarterReport) -> str:
+    flagged = sum(unit.flagged or 0 for unit in report.units)
+    whole = sum(unit.responses or 0 for unit in report.units)
+    return (
+        f"{_number(flagged)} phiếu ({_percent(flagged, whole)}) có dấu hiệu cần xem; phiếu có dấu hiệu vẫn được "
+        "tính cho đến khi hai người quyết định loại."
+    )
+
+
+def _number(value: int) -> str:
+    return f"{value:,}".replace(",", ".")
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.2f}%".replace(".", ",") if whole else "0%"
 
 
 def _day(value: date) -> str:

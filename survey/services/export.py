@@ -26,8 +26,10 @@ from survey.reports.quarter import (
     csv_bytes,
     json_bytes,
 )
+from survey.reports.quarter_annex import UnitAnnex
 from survey.reports.workbook import xlsx_bytes
 from survey.services.names import code_names
+from survey.services.quarter_detail import Detail
 from survey.services.score import closed_set
 from survey.services.scoreboard import SUPPRESSED, scoreboard
 
@@ -61,6 +63,7 @@ def quarter_report(session: Session, period: Period, unit_ids: Collection[int] |
     board = scoreboard(session, score_set, unit_ids=set(unit_ids))
     scores = {score.unit_id: score for score in score_set.scores}
     names = code_names(session, "vi")
+    detail = Detail(session, score_set, period, board.rule, names)
     return QuarterReport(
         period=period.text,
         first=period.first,
@@ -69,7 +72,7 @@ def quarter_report(session: Session, period: Period, unit_ids: Collection[int] |
         revision=score_set.revision,
         method=_method(score_set, board.rule),
         units=tuple(
-            _unit_report(row.unit, scores[row.unit.id], row.status, row.rank, names) for row in board.rows
+            _unit_report(row.unit, scores[row.unit.id], row.status, row.rank, names, detail) for row in board.rows
         ),
         names=names,
         is_example=session.get(SiteFact, EXAMPLE_FACT) is not None,
@@ -99,7 +102,9 @@ def _method(score_set: ScoreSet, rule: ScoreRule) -> Method:
     )
 
 
-def _unit_report(unit: Unit, score: Score, status: str, rank: Rank | None, names: Mapping[str, str]) -> UnitReport:
+def _unit_report(
+    unit: Unit, score: Score, status: str, rank: Rank | None, names: Mapping[str, str], annexes: Detail
+) -> UnitReport:
     detail = score.detail
     # Nothing at all is told of a unit with so few responses that they could be recognised.
     is_silent = status == SUPPRESSED
@@ -123,6 +128,7 @@ def _unit_report(unit: Unit, score: Score, status: str, rank: Rank | None, names
         figures=None if score.points is None or is_silent else _figures(score),
         factors=() if is_silent else tuple(_factor(factor, names) for factor in detail["factors"]),
         warnings=() if is_silent else tuple(detail["warnings"]),
+        annex=UnitAnnex() if is_silent else annexes.of(score),
     )
 
 
