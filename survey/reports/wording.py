@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date
 from decimal import Decimal
 
+from analysis.points import exact_share, round_half_up
 from survey.reports.quarter import QuarterReport
 from survey.set_aside_messages import set_aside_line
 
@@ -53,7 +54,7 @@ def method_lines(report: QuarterReport) -> list[tuple[str, str]]:
             "cách nộp và (khi biết từ mã hồ sơ) kết quả giải quyết. Tỷ số trọng số giới hạn trong "
             f"{low} đến {high}{wider}. Giá trị không gia quyền ghi ở trang “Chất lượng mẫu”.",
         ),
-        ("Nguồn phiếu", _ways_in(report)),
+        ("Nguồn phiếu", ways_in(report)),
         ("Phiếu nghi vấn", _flagged(report)),
         (
             "Khoảng tin cậy",
@@ -87,7 +88,7 @@ def _set_aside(report: QuarterReport) -> str:
     return set_aside_line(sum((Counter(unit.set_aside) for unit in report.units), Counter()))
 
 
-def _ways_in(report: QuarterReport) -> str:
+def ways_in(report: QuarterReport) -> str:
     """The share of each way in, over the units whose numbers are shown."""
     counts = sum((Counter(unit.trust_counts) for unit in report.units), Counter())
     whole = sum(counts.values())
@@ -96,25 +97,31 @@ def _ways_in(report: QuarterReport) -> str:
         ("counter", "mã QR đặt tại quầy và đường dẫn trực tuyến"),
         ("assisted", "phiếu có người hỗ trợ, phiếu giấy"),
     )
-    parts = [f"{name}: {_number(counts[key])} phiếu ({_percent(counts[key], whole)})" for key, name in ways]
+    parts = [
+        f"{name}: {count_text(counts[key])} phiếu ({percent_text(counts[key] / whole if whole else 0)})"
+        for key, name in ways
+    ]
     return "; ".join(parts) + "."
 
 
 def _flagged(report: QuarterReport) -> str:
     flagged = sum(unit.flagged or 0 for unit in report.units)
     whole = sum(unit.responses or 0 for unit in report.units)
+    share = percent_text(flagged / whole if whole else 0)
     return (
-        f"{_number(flagged)} phiếu ({_percent(flagged, whole)}) có dấu hiệu cần xem; phiếu có dấu hiệu vẫn được "
-        "tính cho đến khi hai người quyết định loại."
+        f"{count_text(flagged)} phiếu ({share}) có dấu hiệu cần xem; phiếu này vẫn được tính cho đến khi hai "
+        "người quyết định loại."
     )
 
 
-def _number(value: int) -> str:
+def count_text(value: int) -> str:
+    """Write a count with points between thousands."""
     return f"{value:,}".replace(",", ".")
 
 
-def _percent(part: int, whole: int) -> str:
-    return f"{100 * part / whole:.2f}%".replace(".", ",") if whole else "0%"
+def percent_text(share: float) -> str:
+    """Write a share as a percentage with two decimals and a comma."""
+    return f"{round_half_up(100 * exact_share(share)):.2f}%".replace(".", ",")
 
 
 def _day(value: date) -> str:
