@@ -160,7 +160,7 @@ def csv_bytes(report: QuarterReport) -> bytes:
         line = _csv_line(report, unit, list(factors))
         if number == 0:
             writer.writerow(line)
-        writer.writerow(_safe(value) for value in line.values())
+        writer.writerow(safe_cell(value) for value in line.values())
     return buffer.getvalue().encode("utf-8-sig")
 
 
@@ -188,5 +188,6 @@ def _csv_line(report: QuarterReport, unit: UnitReport, factors: Sequence[str]) -
     }
 
 
-def _safe(value: Any) -> Any:
+def safe_cell(value: Any) -> Any:
+    """Keep text from being taken for a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value

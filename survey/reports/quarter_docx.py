@@ -38,6 +38,8 @@ def docx_bytes(paper: QuarterPaper) -> bytes:
     for block in paper.blocks:
         _WRITERS[block.kind](document, block)
     _foot(document, paper.head)
+    for block in paper.appendix:
+        _WRITERS[block.kind](document, block)
     moment = paper.report.closed_at.astimezone(UTC).replace(tzinfo=None)
     properties = document.core_properties
     properties.title = paper.title

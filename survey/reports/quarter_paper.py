@@ -65,12 +65,13 @@ class Block:
 
 @dataclass(frozen=True)
 class QuarterPaper:
-    """The whole document."""
+    """The whole document; the appendix stands behind the signature."""
 
     head: Head
     title: str
     lead: str
     blocks: tuple[Block, ...]
+    appendix: tuple[Block, ...]
     report: QuarterReport
 
 
@@ -94,6 +95,8 @@ def paper_of(report: QuarterReport, head: Head) -> QuarterPaper:
         Block("text", f"(Cơ quan soạn báo cáo ghi) {BLANK}"),
         Block("heading", "IV. ĐỀ XUẤT, KIẾN NGHỊ"),
         Block("text", f"(Cơ quan soạn báo cáo ghi) {BLANK}"),
+    )
+    appendix = (
         Block("heading", "PHỤ LỤC: PHƯƠNG PHÁP"),
         Block(
             "table",
@@ -104,7 +107,7 @@ def paper_of(report: QuarterReport, head: Head) -> QuarterPaper:
         ),
     )
     title = "Kết quả đo lường sự hài lòng của người dân, tổ chức đối với việc giải quyết thủ tục hành chính"
-    return QuarterPaper(head, f"{title} {_period_words(report)}", lead, blocks, report)
+    return QuarterPaper(head, f"{title} {_period_words(report)}", lead, blocks, appendix, report)
 
 
 def _period_words(report: QuarterReport) -> str:
@@ -150,7 +153,7 @@ def _index(report: QuarterReport) -> Iterable[Block]:
     rest = "" if len(listed) == len(ranked) else f" ({MOST_LISTED} đơn vị cao nhất và thấp nhất, đủ ở tệp XLSX)"
     yield Block(
         "table",
-        f"Bảng 1. Chỉ số và điểm của các đơn vị{rest}; *: không xếp hạng",
+        f"Bảng 1. Chỉ số và điểm của các đơn vị{rest}. KTC: khoảng tin cậy; *: không xếp hạng",
         ("Đơn vị", "Hồ sơ", "Phiếu", "Chỉ số", "KTC 95%", f"Điểm (/{maximum})", "Hạng"),
         tuple(_index_row(unit) for unit in listed),
         (28, 10, 8, 12, 25, 9, 9),

@@ -16,6 +16,7 @@ def pdf_bytes(paper: QuarterPaper) -> bytes:
         "title": paper.title,
         "lead": paper.lead,
         "blocks": [asdict(block) for block in paper.blocks],
+        "appendix": [asdict(block) for block in paper.appendix],
         "example": EXAMPLE if paper.report.is_example else None,
     }
     return compile_pdf("quarter.typ", data, dated=paper.report.closed_at.date())

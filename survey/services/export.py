@@ -29,6 +29,7 @@ from survey.reports.quarter import (
 )
 from survey.reports.quarter_annex import UnitAnnex
 from survey.reports.quarter_docx import docx_bytes
+from survey.reports.quarter_long import long_bytes
 from survey.reports.quarter_paper import Head, QuarterPaper, paper_of
 from survey.reports.quarter_pdf import pdf_bytes
 from survey.reports.workbook import xlsx_bytes
@@ -39,9 +40,13 @@ from survey.services.score import closed_set
 from survey.services.scoreboard import SUPPRESSED, scoreboard
 
 Progress = Callable[[float], None]
-TABLE_WRITERS: Mapping[str, Callable[[QuarterReport], bytes]] = {"csv": csv_bytes, "json": json_bytes}
+TABLE_WRITERS: Mapping[str, Callable[[QuarterReport], bytes]] = {
+    "csv": csv_bytes,
+    "json": json_bytes,
+    "long": long_bytes,
+}
 PAPER_WRITERS: Mapping[str, Callable[[QuarterPaper], bytes]] = {"docx": docx_bytes, "pdf": pdf_bytes}
-FORMATS = ("xlsx", *TABLE_WRITERS, *PAPER_WRITERS)
+FORMATS = ("xlsx", "csv", "json", *PAPER_WRITERS)
 
 
 def export_bytes(
@@ -89,9 +94,18 @@ def _head(session: Session, report: QuarterReport) -> Head:
     return Head(**asdict(letterhead))
 
 
-def quarter_report(session: Session, period: Period, unit_ids: Collection[int] | None = None) -> QuarterReport:
-    """Collect what an export shows; ranks count the whole group even where only some units are listed."""
-    score_set = closed_set(session, period.text)
+def quarter_report(
+    session: Session,
+    period: Period,
+    unit_ids: Collection[int] | None = None,
+    *,
+    score_set: ScoreSet | None = None,
+) -> QuarterReport:
+    """Collect what an export shows; ranks count the whole group even where only some units are listed.
+
+    It is the newest closed revision, or the one given.
+    """
+    score_set = score_set or closed_set(session, period.text)
     if score_set is None:
         raise HailongError("period_not_closed", period=period.text)
     if unit_ids is None:
