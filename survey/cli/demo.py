@@ -94,6 +94,20 @@ def demo(units: int, responses: int, seed: int) -> None:
                 Role.ADMINISTRATOR,
                 example.PROVINCE_CODE,
             ),
+            (
+                f"kiem.tra@{filled.domain}",
+                "Hoàng Đức Long",
+                "kiểm tra, cấp trên: đọc mọi đơn vị, không sửa gì",
+                Role.INSPECTOR,
+                example.PROVINCE_CODE,
+            ),
+            (
+                f"van.phong@{filled.domain}",
+                "Đỗ Thanh Mai",
+                "Văn phòng UBND tỉnh: số hồ sơ và góp ý của mọi đơn vị",
+                Role.DOSSIERS,
+                example.PROVINCE_CODE,
+            ),
         )
     ]
     example_feedback.fill(
