@@ -7,11 +7,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
-from survey.models import CaseState, FeedbackCase, Reader, Topic
-from survey.services.feedback import OPEN
+from survey.models import CaseState, FeedbackCase, Topic
+from survey.services import inbox
+from survey.services.inbox import Sight
 
 MONTHS = 6
 
@@ -27,14 +28,9 @@ class FeedbackCounts:
     oldest_open: date | None
 
 
-def feedback_counts(
-    session: Session, *, reader_ids: Collection[int], restricted_ids: Collection[int], today: date
-) -> FeedbackCounts:
-    """Count the cases that stand with the units `reader_ids`; what is for leaders only with `restricted_ids`.
-
-    Who reads a case decides, never whom it is about: a case sent to the level above stays unseen below.
-    """
-    visible = _visible(reader_ids, restricted_ids)
+def feedback_counts(session: Session, sight: Sight, *, unit_ids: Collection[int], today: date) -> FeedbackCounts:
+    """Count the cases that stand with the units `unit_ids`, no other than the inbox shows."""
+    visible = and_(inbox.visible(sight), FeedbackCase.reader_unit_id.in_(unit_ids), FeedbackCase.trial.is_(False))
     months = _months(today)
     query = (
         select(FeedbackCase.topic, FeedbackCase.received_on, func.count())
@@ -46,7 +42,7 @@ def feedback_counts(
         received[topic, day.replace(day=1)] += count
     still_open = (
         select(FeedbackCase.state, func.count(), func.min(FeedbackCase.received_on))
-        .where(visible, FeedbackCase.state.in_(OPEN))
+        .where(visible, inbox.is_waiting())
         .group_by(FeedbackCase.state)
     )
     states = {state: (count, oldest) for state, count, oldest in session.execute(still_open)}
@@ -60,16 +56,6 @@ def feedback_counts(
         open_count=sum(count for count, _ in states.values()),
         open_by_state={state: states[state][0] for state in CaseState if state in states},
         oldest_open=min((oldest for _, oldest in states.values()), default=None),
-    )
-
-
-def _visible(reader_ids: Collection[int], restricted_ids: Collection[int]) -> ColumnElement[bool]:
-    return and_(
-        FeedbackCase.trial.is_(False),
-        or_(
-            and_(FeedbackCase.reader_unit_id.in_(reader_ids), FeedbackCase.reader != Reader.LEADER),
-            FeedbackCase.reader_unit_id.in_(restricted_ids),
-        ),
     )
 
 

@@ -88,6 +88,11 @@ def is_restricted() -> ColumnElement[bool]:
     )
 
 
+def is_waiting() -> ColumnElement[bool]:
+    """Say for which cases somebody waits: those of the inbox that are open."""
+    return and_(_is_open(), ~_is_praise())
+
+
 def waiting(session: Session, sight: Sight, *, today: date) -> Waiting:
     """Count the open cases of the inbox."""
     overdue = FeedbackCase.due_on < today
@@ -96,7 +101,7 @@ def waiting(session: Session, sight: Sight, *, today: date) -> Waiting:
             func.count(),
             func.sum(case((overdue, 1), else_=0)),
             func.sum(case((FeedbackCase.due_on == today, 1), else_=0)),
-        ).where(visible(sight), _is_open(), ~_is_praise())
+        ).where(visible(sight), is_waiting())
     ).one()
     return Waiting(*(int(each or 0) for each in counts))
 

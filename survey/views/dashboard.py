@@ -29,6 +29,7 @@ from survey.services.names import code_names
 from survey.services.opening import place_counts, whole_counts
 from survey.services.spelling import fold
 from survey.services.unit_tree import units_below
+from survey.views.case_access import sight_of
 from survey.views.known_period import known_period
 from survey.views.officer_page import officer_blueprint
 
@@ -151,12 +152,7 @@ def _openings(period: Period, unit: Unit, below: set[int], seen: Glance | None) 
 def _feedback(officer: Officer, below: set[int]) -> FeedbackCounts | None:
     if not may(officer, Permission.READ_FEEDBACK):
         return None
-    return feedback_counts(
-        db.session,
-        reader_ids=below & visible_units(db.session, officer, Permission.READ_FEEDBACK),
-        restricted_ids=below & visible_units(db.session, officer, Permission.READ_RESTRICTED_FEEDBACK),
-        today=datetime.now(TIME_ZONE).date(),
-    )
+    return feedback_counts(db.session, sight_of(officer), unit_ids=below, today=datetime.now(TIME_ZONE).date())
 
 
 def _units(officer: Officer) -> list[Unit]:

@@ -18,6 +18,7 @@ from analysis.periods import parse_period
 from survey.models import (
     AuditEvent,
     CaseState,
+    Category,
     FeedbackCase,
     QrOpening,
     Reader,
@@ -405,6 +406,20 @@ def test_feedback_is_counted_by_who_may_read_it(client: FlaskClient, factory: Fa
     page = read(other)
     assert "Góp ý đang mở (2)" in page
     assert "đưa thêm tiền" not in page
+
+
+def test_the_count_of_open_feedback_is_that_of_the_inbox(
+    client: FlaskClient, factory: Factory, session: Session
+) -> None:
+    unit = factory.unit()
+    factory.score(factory.score_set("2026-Q2"), unit, "26.38", 400)
+    case(session, unit)
+    case(session, unit, category=Category.COMPLAINT)
+    case(session, unit, topic=Topic.PRAISE)
+    enter(client, factory, unit, Role.ONE_STOP)
+    page = read(client)
+    assert "Góp ý đang mở (1)" in page
+    assert "Góp ý, phản ánh (1)" in page
 
 
 def test_two_periods_stand_side_by_side(client: FlaskClient, factory: Factory) -> None:
