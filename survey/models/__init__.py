@@ -24,6 +24,7 @@ from survey.models.job import Job, JobFile, JobState
 from survey.models.leader_survey import LeaderResponse, LeaderSurvey
 from survey.models.letterhead import UnitLetterhead
 from survey.models.model import Model
+from survey.models.notice import ContactHandle, FeedbackNotice, NoticeChoice, NoticeKind, NoticeSetting
 from survey.models.officer import Grant, Officer, Role
 from survey.models.one_time_code import OneTimeCode, OpenTicket, Purpose
 from survey.models.opening import QrOpening
@@ -59,6 +60,7 @@ __all__ = [
     "Category",
     "Channel",
     "Comment",
+    "ContactHandle",
     "Counter",
     "CounterField",
     "Device",
@@ -70,6 +72,7 @@ __all__ = [
     "FeedbackContact",
     "FeedbackEntry",
     "FeedbackNote",
+    "FeedbackNotice",
     "FrozenDossierCount",
     "Grant",
     "IndexEntry",
@@ -82,6 +85,9 @@ __all__ = [
     "LeaderResponse",
     "LeaderSurvey",
     "Model",
+    "NoticeChoice",
+    "NoticeKind",
+    "NoticeSetting",
     "Objection",
     "ObjectionVerdict",
     "Officer",
