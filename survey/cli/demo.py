@@ -16,7 +16,18 @@ from survey.database import opened
 from survey.errors import HailongError
 from survey.extensions import db
 from survey.models import Officer, Role
-from survey.services import audit, deadline, example, example_feedback, officer, password, presets, schema, score
+from survey.services import (
+    audit,
+    deadline,
+    example,
+    example_feedback,
+    example_set_aside,
+    officer,
+    password,
+    presets,
+    schema,
+    score,
+)
 from survey.services.reform_index_import import import_index
 from survey.services.unit_tree import unit_by_code
 
@@ -110,10 +121,12 @@ def demo(units: int, responses: int, seed: int) -> None:
             ),
         )
     ]
+    shown = unit_by_code(db.session, filled.unit_code)
+    example_set_aside.fill(db.session, unit=shown, period=second, officer=_officer(accounts[0][0]), now=now)
     example_feedback.fill(
         db.session,
-        unit=unit_by_code(db.session, filled.unit_code),
-        officer=db.session.scalars(select(Officer).where(Officer.email == accounts[1][0])).one(),
+        unit=shown,
+        officer=_officer(accounts[1][0]),
         sealing_key=settings.key_for("feedback contact"),
         deadlines=deadline.load(settings.deadlines_file),
         today=now.date(),
@@ -133,6 +146,10 @@ Kỳ {second.text}: đang mở. Tính thử:       hailong score {second.text} -
 Chỉ số cải cách hành chính {year}:        hailong index compute --round {year}
 Áp phích để in:                         hailong qr posters --unit {filled.unit_code} --out ap-phich.pdf
 """)
+
+
+def _officer(email: str) -> Officer:
+    return db.session.scalars(select(Officer).where(Officer.email == email)).one()
 
 
 def _account(email: str, name: str, role: Role, unit_code: str, *, now: datetime) -> str:
