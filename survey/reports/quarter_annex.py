@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
-from decimal import Decimalfrom typing import TypeVar
-
+from decimal import Decimal
+from typing import TypeVar
 
 Addend = TypeVar("Addend", int, float)
 
