@@ -302,7 +302,7 @@ def _ways(facts: _Facts, code: str, counts: Mapping[str, int]) -> dict[str, int 
     }
 
 
-def _points(variant: Mapping[str, Any] | None) -> dict[str, str] | None:
+def _points(variant: Mapping[str, Any] | None) -> dict[str, str | None] | None:
     """The points of a variant; never how many it is made of, which would tell what is withheld elsewhere."""
     if variant is None:
         return None

@@ -46,7 +46,7 @@ def published(session: Session, factory: Factory) -> None:
 
 
 def got(client: FlaskClient, path: str, **asked: object) -> Any:
-    answer = client.get(path, query_string=asked)
+    answer = client.get(path, query_string=asked or None)
     assert answer.status_code == 200, path
     assert "Set-Cookie" not in answer.headers
     return answer.json
