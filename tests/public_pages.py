@@ -21,7 +21,7 @@ from survey.models import Unit
 from survey.services.response import number_hash
 
 from citizens import signer
-from factories import Factory
+from factories import COMPUTED_AT, Factory
 
 LONG_AGO = date(2025, 7, 2)
 PUBLISHED = parse_period("2025-Q3")
@@ -78,7 +78,7 @@ def published(factory: Factory, unit: Unit, *, set_aside: bool) -> str:
     factory.responses(unit, "555552", local_date=day, number_hash=number_hash(number))
     if set_aside:
         factory.set_aside(unit, PUBLISHED, day)
-        factory.score_set(PUBLISHED.text, closed=True)
+        factory.score_set(PUBLISHED.text, closed=True, published_at=COMPUTED_AT)
     return grouped(encode_bits(number))
 
 

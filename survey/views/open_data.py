@@ -150,18 +150,19 @@ def _list(items: list[dict[str, Any]], total: int, start: int, size: int) -> Res
     page = start // size + 1
     response = _json({"items": items, "page": page, "per_page": size, "total": total})
     links: list[str] = []
-
-    def to(number: int) -> str:
-        kept: dict[str, Any] = {**(request.view_args or {}), **request.args.to_dict(), "page": str(number)}
-        return url_for(request.endpoint or "", **kept)
-
     if start + size < total:
-        links.append(f'<{to(page + 1)}>; rel="next"')
+        links.append(f'<{_at(page + 1)}>; rel="next"')
     if page > 1:
-        links.append(f'<{to(page - 1)}>; rel="prev"')
+        links.append(f'<{_at(page - 1)}>; rel="prev"')
     if links:
         response.headers["Link"] = ", ".join(links)
     return response
+
+
+def _at(page: int) -> str:
+    """The address of another page of what was asked for."""
+    kept: dict[str, Any] = {name: request.args[name] for name in ("revision", "per_page") if name in request.args}
+    return url_for(request.endpoint or "", **(request.view_args or {}), **kept, page=page)
 
 
 def _json(content: Any) -> Response:

@@ -18,7 +18,7 @@ from survey.services.response import number_hash
 from survey.views.verify import ASKED_PER_NETWORK
 
 from citizens import NUMBER, send
-from factories import Factory
+from factories import COMPUTED_AT, Factory
 
 COUNTED, ASIDE, NOT = "Phiếu này được tính.", "Phiếu này đã bị loại", "Phiếu này chưa có trong kết quả"
 PERIOD = parse_period("2026-Q2")
@@ -55,8 +55,10 @@ def test_it_tells_counted_set_aside_or_not_only_after_publication(
         "0000-0000-0000-0000",
     ]
     factory.set_aside(unit, PERIOD, PERIOD.last)
+    # A closed result is not yet a published one.
+    factory.score_set(PERIOD.text, closed=True, revision=0)
     assert {heading(client, number)[:22] for number in (counted, aside, *others)} == {NOT[:22]}
-    factory.score_set(PERIOD.text, closed=True)
+    factory.score_set(PERIOD.text, closed=True, published_at=COMPUTED_AT)
     assert heading(client, counted) == COUNTED
     assert heading(client, aside).startswith(ASIDE)
     assert all(heading(client, number).startswith(NOT) for number in others)
@@ -70,7 +72,7 @@ def test_the_page_is_the_same_for_every_counted_response_but_its_number(
         stored(factory, unit, PERIOD.first),
         stored(factory, other, PERIOD.last, trust="assisted", flags="f"),
     ]
-    factory.score_set(PERIOD.text, closed=True)
+    factory.score_set(PERIOD.text, closed=True, published_at=COMPUTED_AT)
     pages = [client.get(f"/verify/{number}") for number in numbers]
     texts = {page.text.replace(number, "") for page, number in zip(pages, numbers, strict=True)}
     assert len(texts) == 1
@@ -92,9 +94,9 @@ def test_the_number_of_the_thank_you_page_is_the_one_to_type(
     assert asked.status_code == 303
     assert asked.location == f"/verify/{shown[1]}?to=1&lang=en"
     assert "not yet" in client.get(asked.location).text
-    factory.score_set("2026", closed=True)
-    factory.score_set("2027", closed=True)
-    factory.score_set("2028", closed=True)
+    factory.score_set("2026", closed=True, published_at=COMPUTED_AT)
+    factory.score_set("2027", closed=True, published_at=COMPUTED_AT)
+    factory.score_set("2028", closed=True, published_at=COMPUTED_AT)
     assert heading(client, shown[1]) == COUNTED
 
 
