@@ -106,6 +106,7 @@
         borderWidth: 1.5, borderDash: [4, 3], pointRadius: 0, pointHitRadius: 0, order: 1,
       });
     }
+    var top = Math.max.apply(null, edges), bottom = Math.min.apply(null, edges);
     return {
       type: "bar",
       data: { labels: rows.map(function (row) { return row.dataset.label; }), datasets: sets },
@@ -114,7 +115,8 @@
         scales: {
           x: { grid: { display: false } },
           y: {
-            beginAtZero: false, suggestedMin: Math.min.apply(null, edges) - 0.5, suggestedMax: Math.max.apply(null, edges),
+            beginAtZero: false, suggestedMin: bottom - 0.25 * (top - bottom) - 0.2, suggestedMax: top, // room for the words below a bar
+           
             grid: { color: rule }, ticks: { maxTicksLimit: 5, callback: written },
           },
         },

@@ -24,10 +24,12 @@ from survey.models.job import Job, JobFile, JobState
 from survey.models.leader_survey import LeaderResponse, LeaderSurvey
 from survey.models.letterhead import UnitLetterhead
 from survey.models.model import Model
+from survey.models.notice import ContactHandle, FeedbackNotice, NoticeChoice, NoticeKind, NoticeSetting
 from survey.models.officer import Grant, Officer, Role
 from survey.models.one_time_code import OneTimeCode, OpenTicket, Purpose
 from survey.models.opening import QrOpening
 from survey.models.paper import BatchState, PaperBatch, PaperSheet
+from survey.models.published import PublishedResult, PublishedUnit
 from survey.models.qrcode import QrCode
 from survey.models.questionnaire import QuestionnaireDraft, QuestionnaireUse, QuestionnaireVersion
 from survey.models.reform_index import (
@@ -69,6 +71,7 @@ __all__ = [
     "Category",
     "Channel",
     "Comment",
+    "ContactHandle",
     "Counter",
     "CounterField",
     "Device",
@@ -80,6 +83,7 @@ __all__ = [
     "FeedbackContact",
     "FeedbackEntry",
     "FeedbackNote",
+    "FeedbackNotice",
     "FrozenDossierCount",
     "Grant",
     "IndexEntry",
@@ -95,6 +99,9 @@ __all__ = [
     "LeaderResponse",
     "LeaderSurvey",
     "Model",
+    "NoticeChoice",
+    "NoticeKind",
+    "NoticeSetting",
     "Objection",
     "ObjectionVerdict",
     "Officer",
@@ -104,6 +111,8 @@ __all__ = [
     "PaperBatch",
     "PaperSheet",
     "PendingReply",
+    "PublishedResult",
+    "PublishedUnit",
     "Purpose",
     "QrCode",
     "QrOpening",

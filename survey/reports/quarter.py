@@ -106,7 +106,10 @@ class Method:
 
 @dataclass(frozen=True)
 class QuarterReport:
-    """A closed period; `names` are the names of fields and factors whose codes stand in warnings."""
+    """A closed period; `names` are the names of fields and factors whose codes stand in warnings.
+
+    A corrected one says which revision it `replaces` and for what `reason`.
+    """
 
     period: str
     first: date
@@ -117,6 +120,8 @@ class QuarterReport:
     units: tuple[UnitReport, ...]
     names: Mapping[str, str]
     is_example: bool
+    replaces: int | None = None
+    reason: str | None = None
 
     def warnings_of(self, unit: UnitReport) -> list[str]:
         """Word the warnings of a unit."""
@@ -131,6 +136,8 @@ def json_bytes(report: QuarterReport) -> bytes:
         "period": {"text": report.period, "first": report.first, "last": report.last},
         "state": "closed",
         "revision": report.revision,
+        "replaces": report.replaces,
+        "reason": report.reason,
         "closed_at": report.closed_at.isoformat(timespec="seconds"),
         "method": asdict(report.method),
         "units": [_plain_unit(report, unit) for unit in report.units],
@@ -182,6 +189,9 @@ def _csv_line(report: QuarterReport, unit: UnitReport, factors: Sequence[str]) -
         "program_version": method.program_version,
         "tally_digest": method.tally_digest,
         "closed_at": report.closed_at.isoformat(timespec="seconds"),
+        "revision": report.revision,
+        "replaces": report.replaces,
+        "reason": report.reason,
         "warnings": " ".join(report.warnings_of(unit)),
     }
 

@@ -43,6 +43,7 @@ def method_lines(report: QuarterReport) -> list[tuple[str, str]]:
     return [
         ("Kỳ báo cáo", period_title(report)),
         ("Trạng thái", f"Đã chốt lúc {report.closed_at:%H:%M %d/%m/%Y}, lần ban hành thứ {report.revision}"),
+        *_correction(report),
         ("Quy tắc tính điểm", f"{method.rule_title}{reference}"),
         ("Căn cứ", method.rule_source),
         ("Công thức", f"Chỉ số: {_FORMULAS[method.formula]}; {aggregation}."),
@@ -78,6 +79,13 @@ def method_lines(report: QuarterReport) -> list[tuple[str, str]]:
         ("Phiên bản chương trình", method.program_version),
         ("Mã kiểm tra dữ liệu đầu vào", f"SHA-256 {method.tally_digest}"),
     ]
+
+
+def _correction(report: QuarterReport) -> list[tuple[str, str]]:
+    if report.replaces is None:
+        return []
+    reason = (report.reason or "").rstrip(".")
+    return [("Đính chính", f"Thay lần ban hành thứ {report.replaces}. Lý do: {reason}.")]
 
 
 def _set_aside(report: QuarterReport) -> str:

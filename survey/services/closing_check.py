@@ -21,6 +21,7 @@ from survey.models import (
     Unit,
 )
 from survey.services import objection
+from survey.services.exclusion import waiting_requests
 from survey.services.response import LATE
 from survey.services.score import latest_set
 
@@ -99,6 +100,11 @@ def _open_paper(session: Session, period: Period) -> Check:
     )
 
 
+def _undecided(session: Session, period: Period) -> Check:
+    found = waiting_requests(session, period)
+    return Check("undecided", sum(count for _, count in found), tuple((name, str(count)) for name, count in found))
+
+
 def _late(session: Session, period: Period) -> Check:
     late = Response.local_date.between(period.first, period.last) & Response.flags.like(f"%{LATE}%")
     query = select(Unit.name, func.count()).join(Response, Response.unit_id == Unit.id).where(late)
@@ -115,13 +121,13 @@ def _stored(score_set: ScoreSet, *columns: Any) -> Select[Any]:
     return of_set.order_by(Unit.code)
 
 
-# A further line is a further function here, and its words in templates/officer/closing_parts.html: this is where
-# the count of set-aside requests that wait for a second approval comes in.
+# A further line is a further function here, and its words in templates/officer/closing_parts.html.
 CHECKS: tuple[Callable[[Session, Period], Check], ...] = (
     _without_dossiers,
     _below_minimum,
     _flagged,
     _open_paper,
+    _undecided,
     _late,
     _unanswered,
 )

@@ -73,6 +73,8 @@ def quarter_report(session: Session, period: Period, unit_ids: Collection[int] |
         ),
         names=names,
         is_example=session.get(SiteFact, EXAMPLE_FACT) is not None,
+        replaces=score_set.replaces,
+        reason=score_set.reason,
     )
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from survey.database import write
+from survey.database import WRITE, write
 from survey.errors import Fault
 from survey.models import Unit
 
@@ -68,11 +68,17 @@ def changes_between(before: Mapping[str, Values], after: Mapping[str, Values]) -
 
 @contextmanager
 def import_transaction(session: Session, *, dry_run: bool) -> Iterator[None]:
-    """Run an import as one write transaction; a dry run does the same work and takes it back."""
+    """Run an import as one write transaction; a dry run does the same work and takes it back.
+
+    Both wait their turn to write: on SQLite a transaction that begins by reading could not go on to write.
+    """
     if not dry_run:
         with write(session):
             yield
         return
+    if session.in_transaction():
+        session.commit()
+    session.connection(execution_options={WRITE: True})
     try:
         yield
     finally:

@@ -22,8 +22,8 @@ from survey.services.template import Template
 
 # A table that nobody imported goes after so long.
 FORGOTTEN_AFTER = timedelta(days=7)
-# Above this, reading takes longer than a page may: it is left to the worker.
-CHECKED_AT_ONCE = 300_000  # bytes
+# Some 700 rows; reading more takes longer than a page may and is left to the worker.
+CHECKED_AT_ONCE = 30_000  # bytes
 READING_SHARE = 0.8
 
 

@@ -22,6 +22,7 @@ from survey.services import inbox
 from survey.services.example import is_example
 from survey.views import errors
 from survey.views.case_access import now, sight_of
+from survey.views.navigation import menu_of
 
 ERRORS = {
     400: (_("Yêu cầu không đọc được"), _("Xin quay lại trang trước và thử lại.")),
@@ -84,6 +85,7 @@ def _shared() -> dict[str, Any]:
         "Permission": Permission,
         "owes_second_factor": current_user.is_authenticated and owes_second_factor(current_user),
         "feedback_waiting": _feedback_waiting,
+        "menu": lambda: menu_of(current_user._get_current_object()),
     }
 
 

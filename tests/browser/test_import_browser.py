@@ -89,6 +89,7 @@ def test_from_a_faulty_file_to_imported_dossiers(
     assert stored(live_app) == 6
     assert violations(page) == []
 
+    page.locator("summary", has_text="Thu thập").click()
     page.get_by_role("link", name="Số hồ sơ", exact=True).click()
     expect(page.get_by_text("ho-so.csv")).to_be_visible()
     page.locator("tbody a").first.click()

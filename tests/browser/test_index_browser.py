@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from analysis.criteria import load_criteria
 from survey.config import TIME_ZONE
 from survey.extensions import db
-from survey.models import Role
+from survey.models import Role, UnitKind
 from survey.services import index_round, index_sheet, index_step
 from survey.services.index_sheet import Given
 from survey.services.index_step import Step
@@ -32,7 +32,7 @@ def server(live_app: Flask, live_server: str) -> str:
     """A round with three wards: one appraised with all components, one submitted, one not begun."""
     with live_app.app_context():
         session, factory = db.session, Factory(db.session)
-        top = factory.unit(code="TINH", name="Tỉnh Bình Minh", ranking_group=None, start_date=None)
+        top = factory.unit(code="TINH", name="Tỉnh Bình Minh", kind=UnitKind.PROVINCE, ranking_group=None)
         wards = [
             factory.unit(code=code, name=name, parent=top)
             for code, name in (("AH", "Phường An Hoà"), ("TL", "Phường Tân Lập"), ("VH", "Phường Vĩnh Hải"))

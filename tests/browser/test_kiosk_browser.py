@@ -43,6 +43,7 @@ def test_an_officer_enrols_a_tablet_and_a_citizen_answers_on_it(
     desk.get_by_label("Địa chỉ e-mail").fill(OFFICER)
     desk.get_by_label("Mật khẩu").fill(PASSWORD)
     desk.get_by_role("button", name="Đăng nhập").click()
+    desk.locator("summary", has_text="Thu thập").click()
     desk.get_by_role("link", name="Máy tính bảng").click()
     desk.get_by_label("Nơi đặt máy").select_option(label="Phường Tân Hoà: Quầy số 1")
     desk.get_by_label("Tên máy").fill("Máy ở cửa")

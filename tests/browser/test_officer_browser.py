@@ -55,6 +55,7 @@ def enter(page: Page, server: str, password: str = PASSWORD) -> None:
 def enter_scores(page: Page, server: str) -> None:
     """Sign in and go on to the list of scores."""
     enter(page, server)
+    page.locator("summary", has_text="Kết quả").click()
     page.get_by_role("link", name="Điểm hài lòng").click()
 
 

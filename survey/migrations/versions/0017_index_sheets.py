@@ -8,7 +8,7 @@ from alembic import op
 from survey.models.model import ExactDecimal, UtcDateTime
 
 revision = "0017"
-down_revision = "0013"
+down_revision = "0018"
 
 
 def upgrade() -> None:
