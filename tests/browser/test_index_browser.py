@@ -97,6 +97,7 @@ def test_no_page_has_a_fault_that_axe_finds_or_scrolls_sideways(
 def test_a_sheet_is_appraised_and_approved_by_mouse(server: str, open_page: Callable[..., Page]) -> None:
     page = open_page(viewport=DESK)
     enter(page, server)
+    page.locator("summary", has_text="Kết quả").click()
     page.get_by_role("link", name="Chỉ số CCHC").click()
     page.get_by_role("link", name="Chỉ số cải cách hành chính 2026").click()
     expect(page.locator("tr", has_text="Phường An Hoà")).to_contain_text("01/01")
