@@ -70,6 +70,7 @@ MENU = (
         (
             Entry(_("Điểm hài lòng"), "scores.choose", Permission.SEE_SCORES, ("scores", "derivation")),
             Entry(_("Xếp hạng"), "ranking.choose", Permission.SEE_SCORES, ("ranking",)),
+            Entry(_("Xuất báo cáo"), "exports.exports", Permission.EXPORT_SCORES, ("exports",)),
             Entry(
                 _("Chỉ số CCHC"),
                 "reform_index.rounds",
