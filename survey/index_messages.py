@@ -44,7 +44,6 @@ INDEX_ROUND_SENTENCES = {
     "index_sheet_version": _(
         "bảng này là “%(got)s”, đợt đang chấm cần “%(wanted)s”: có thể là bảng của năm trước. Hãy xuất bảng mới."
     ),
-    "index_sheet_other_unit": _("%(unit)s không thuộc bảng này. Hãy bỏ các dòng của đơn vị khác."),
     "index_sheet_locked": _("bảng điểm của %(unit)s đã qua bước này, không ghi đè được."),
     "index_own_changed": _(
         "điểm tự chấm là của đơn vị: bảng ghi %(got)s, đơn vị đã gửi %(known)s. Người thẩm định chỉ ghi cột "

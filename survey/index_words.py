@@ -2,10 +2,31 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext
+from typing import Protocol
+
+from flask_babel import get_locale, gettext
 from flask_babel import lazy_gettext as _
 
-from analysis.ranking import Rank
+
+class Place(Protocol):
+    """A place among the units of a group."""
+
+    @property
+    def place(self) -> int: ...
+    @property
+    def group_count(self) -> int: ...
+    @property
+    def tied(self) -> bool: ...
+
+
+class BothLanguages(Protocol):
+    """A text of the rules."""
+
+    @property
+    def vi(self) -> str: ...
+    @property
+    def en(self) -> str: ...
+
 
 KINDS = {
     "par": _("Chỉ số cải cách hành chính"),
@@ -33,7 +54,7 @@ SOURCES = {
 }
 
 
-def rank_text(rank: Rank | None) -> str:
+def rank_text(rank: Place | None) -> str:
     """Write a rank as official tables do: 06/18."""
     if rank is None:
         return str(gettext("chưa xếp hạng"))
@@ -50,3 +71,8 @@ def rank_change(change: int | None) -> str:
     places = f"{abs(change):02d}"
     rose, fell = gettext("tăng %(places)s bậc", places=places), gettext("giảm %(places)s bậc", places=places)
     return str(rose if change > 0 else fell)
+
+
+def in_language(text: BothLanguages) -> str:
+    """Choose the words of the page's language."""
+    return text.en if str(get_locale()) == "en" else text.vi

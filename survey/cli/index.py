@@ -12,7 +12,6 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
-from analysis.rules import DEFAULT_INDEX_RULES
 from survey.cli.example_mark import echo_example
 from survey.cli.imports import echo_blank_rows, echo_warnings, file_or_usage, import_options, write_template
 from survey.config import TIME_ZONE
@@ -23,7 +22,7 @@ from survey.index_words import rank_change, rank_text
 from survey.messages import sentence
 from survey.models import ALL_LEVELS
 from survey.services import audit, index_file, index_round, reform_index, reform_index_import
-from survey.services.index_round import DEFAULT_KIND, LEVELS
+from survey.services.index_round import DEFAULT_KIND, DEFAULT_RULES, LEVELS
 from survey.services.reform_index import IndexRow, IndexTable
 
 YEAR = click.IntRange(2000, 2100)
@@ -125,7 +124,7 @@ def compute(year: int, kind: str, level: str, as_json: bool) -> None:
 @ROUND
 @KIND
 @LEVEL
-@click.option("--rules", "rules_id", metavar="ID", default=DEFAULT_INDEX_RULES, show_default=True)
+@click.option("--rules", "rules_id", metavar="ID", default=DEFAULT_RULES, show_default=True)
 @click.option("--criteria", "criteria_id", metavar="ID", help="Bộ tiêu chí tự chấm, ví dụ criteria-commune-8.")
 @with_appcontext
 def begin(year: int, kind: str, level: str, rules_id: str, criteria_id: str | None) -> None:

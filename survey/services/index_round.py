@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from analysis.criteria import CriteriaSet, list_criteria, load_criteria
 from analysis.errors import AnalysisError
 from analysis.rules import (
+    DEFAULT_INDEX_RULES,
     BandCondition,
     Bilingual,
     GradeBand,
@@ -28,6 +29,7 @@ from survey.models import ALL_LEVELS, IndexRound, IndexSheet, Unit, UnitKind
 from survey.services import audit
 
 DEFAULT_KIND = "par"
+DEFAULT_RULES = DEFAULT_INDEX_RULES
 KIND = re.compile(r"[a-z][a-z0-9-]{0,15}")
 # The component that a sheet of criteria fills.
 SHEET_COMPONENT = "ket-qua"
@@ -151,11 +153,31 @@ def units_of(session: Session, index_round: IndexRound) -> list[Unit]:
     return list(session.scalars(select(Unit).where(fits | begun).order_by(Unit.ranking_group, Unit.code)))
 
 
+@dataclass(frozen=True)
+class Band:
+    """A grade as it is decided for a round; `component` must reach `least` percent, where that is given."""
+
+    title: str
+    from_percent: Decimal
+    component: str = ""
+    least: Decimal | None = None
+
+
+def rules_offered() -> list[tuple[str, Bilingual]]:
+    """List the splits there are: id and title."""
+    return [(head.id, head.title) for head in list_rules() if head.kind == "index"]
+
+
+def criteria_offered() -> list[tuple[str, Bilingual]]:
+    """List the sets of criteria there are: id and title."""
+    return [(found.id, found.head.title) for found in list_criteria()]
+
+
 def set_bands(
-    session: Session, index_round: IndexRound, bands: Sequence[GradeBand] | None, *, now: datetime, actor: str
+    session: Session, index_round: IndexRound, bands: Sequence[Band] | None, *, now: datetime, actor: str
 ) -> None:
     """Decide the grades of a round, or with None return to those of the rules; HailongError `index_bands`."""
-    ordered = tuple(sorted(bands or (), key=lambda band: band.from_percent, reverse=True))
+    ordered = tuple(map(_band, sorted(bands or (), key=lambda band: band.from_percent, reverse=True)))
     try:
         check_bands(ordered, usable_rules(index_round.rules).components, "round")
     except AnalysisError as error:
@@ -172,6 +194,11 @@ def set_bands(
             subject=f"{found.name} {found.kind} {found.level}",
             detail={"bands": kept},
         )
+
+
+def _band(band: Band) -> GradeBand:
+    conditions = () if band.least is None else (BandCondition(band.component, band.least),)
+    return GradeBand(band.title, Bilingual(band.title, band.title), band.from_percent, conditions)
 
 
 def _kept(band: GradeBand) -> dict[str, object]:

@@ -8,22 +8,21 @@ from datetime import datetime
 from decimal import Decimal
 
 from flask import abort, flash, redirect, render_template, request, url_for
-from flask_babel import get_locale
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from analysis.criteria import list_criteria
-from analysis.rules import DEFAULT_INDEX_RULES, BandCondition, Bilingual, GradeBand, IndexRules, list_rules
 from forms.reform_index import RoundForm
 from survey import index_words
 from survey.access import Permission, require, require_at_top, visible_units
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.extensions import db
+from survey.index_words import in_language
 from survey.messages import sentence
 from survey.models import IndexRound
 from survey.services import index_result, index_round, index_step
 from survey.services.cells import BadCell, percentage
+from survey.services.index_round import Band
 from survey.services.index_step import Step
 from survey.services.reform_index import warning_faults
 from survey.services.sheet import Cell
@@ -96,7 +95,7 @@ def bands(round_id: int) -> Page:
     officer = require_at_top(Permission.APPRAISE_INDEX)
     found = round_or_404(round_id)
     try:
-        wanted = None if "reset" in request.form else _typed_bands(index_round.usable_rules(found.rules))
+        wanted = None if "reset" in request.form else _typed_bands()
         index_round.set_bands(db.session, found, wanted, now=_now(), actor=officer.email)
     except HailongError as error:
         return _results_page(round_id, fault=sentence(error)), 422
@@ -109,12 +108,7 @@ def round_or_404(round_id: int) -> IndexRound:
     return db.session.get(IndexRound, round_id) or abort(404)
 
 
-def in_language(text: Bilingual) -> str:
-    """Choose the words of the page's language."""
-    return text.en if str(get_locale()) == "en" else text.vi
-
-
-def _typed_bands(rules: IndexRules) -> list[GradeBand]:
+def _typed_bands() -> list[Band]:
     wanted = []
     for place in range(MOST_BANDS):
         title = request.form.get(f"title-{place}", "").strip()[:60]
@@ -123,8 +117,7 @@ def _typed_bands(rules: IndexRules) -> list[GradeBand]:
         at_least = _percent(request.form.get(f"from-{place}", ""))
         condition = request.form.get(f"least-{place}", "").strip()
         component = request.form.get(f"component-{place}", "")
-        conditions = (BandCondition(component, _percent(condition)),) if condition else ()
-        wanted.append(GradeBand(f"bac-{place + 1}", Bilingual(title, title), at_least, conditions))
+        wanted.append(Band(title, at_least, component, _percent(condition) if condition else None))
     return wanted
 
 
@@ -164,18 +157,20 @@ def _round_form() -> RoundForm:
     form = RoundForm()
     form.offer(_choices())
     if not form.is_submitted():
-        form.year.data, form.rules.data = _now().year, DEFAULT_INDEX_RULES
+        form.year.data, form.rules.data = _now().year, index_round.DEFAULT_RULES
     return form
 
 
 def _choices() -> Mapping[str, list[tuple[str, str]]]:
     reference = _("mẫu tham khảo")
-    heads = [head for head in list_rules() if head.kind == "index"]
-    criteria = [(found.id, f"{in_language(found.head.title)} ({reference})") for found in list_criteria()]
+    rules, criteria = (
+        [(one, f"{in_language(title)} ({reference})") for one, title in offered]
+        for offered in (index_round.rules_offered(), index_round.criteria_offered())
+    )
     return {
         "kind": [(kind, str(words)) for kind, words in index_words.KINDS.items()],
         "level": [(level, str(words)) for level, words in index_words.LEVELS.items()],
-        "rules": [(head.id, f"{in_language(head.title)} ({reference})") for head in heads],
+        "rules": rules,
         "criteria": [*criteria, ("", _("Không: nhập điểm theo từng nội dung"))],
     }
 

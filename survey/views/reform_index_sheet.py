@@ -18,6 +18,7 @@ from survey.access import Permission, require_at_top, stands_at_top, unit_or_ref
 from survey.config import TIME_ZONE
 from survey.errors import Fault, HailongError, ImportRefused
 from survey.extensions import db
+from survey.index_words import in_language
 from survey.messages import fault_line, sentence
 from survey.models import IndexEvidence, SheetState, Unit
 from survey.services import index_evidence, index_file, index_lines, index_result, index_sheet, index_step
@@ -26,7 +27,7 @@ from survey.services.index_round import rules_of
 from survey.services.index_sheet import SheetView
 from survey.services.index_step import Step
 from survey.services.sheet import LARGEST_FILE
-from survey.views.reform_index import in_language, round_or_404
+from survey.views.reform_index import round_or_404
 from survey.views.uploads import takes_files
 
 blueprint = takes_files("reform_index_sheet")

@@ -294,7 +294,7 @@ def test_merged_cells_are_refused_in_the_table_but_not_in_its_title() -> None:
     faults = faults_of(workbook(title, header, row, ["P1", 2], merge="A3:A4"))
     assert [(fault.code, fault.cell or fault.row) for fault in faults] == [
         ("merged_cells", "A3"),
-        ("blank_cell", 4),
+        ("blank_cell", "A4"),
     ]
 
 
