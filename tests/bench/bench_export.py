@@ -29,9 +29,10 @@ def main() -> None:
             out = Path(folder) / f"file.{format}"
             seconds, megabytes = run(path, folder, "export", found[0], "--format", format, "--out", str(out))
             print(
-                f"hailong export --format {format}: {UNITS:,} units, {RESPONSES // 2:,} responses: {seconds:.1f} s of "
-                f"{BUDGET_SECONDS} s ({seconds / BUDGET_SECONDS:.0%}), {megabytes:.0f} MB of {BUDGET_MEGABYTES} MB "
-                f"({megabytes / BUDGET_MEGABYTES:.0%}), a file of {out.stat().st_size / 1e6:.1f} MB",
+                f"hailong export --format {format}: {UNITS:,} units, {RESPONSES // 2:,} responses: "
+                f"{seconds:.1f} s of {BUDGET_SECONDS} s ({seconds / BUDGET_SECONDS:.0%}), "
+                f"{megabytes:.0f} MB of {BUDGET_MEGABYTES} MB ({megabytes / BUDGET_MEGABYTES:.0%}), "
+                f"a file of {out.stat().st_size / 1e6:.1f} MB",
                 flush=True,
             )
 
