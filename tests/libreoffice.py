@@ -10,7 +10,9 @@ from pathlib import Path
 def convert(path: Path, target: str) -> Path:
     """Let a LibreOffice with a profile of its own convert the file; return the folder of the results."""
     soffice = shutil.which("soffice")
-    assert soffice is not None, "LibreOffice is missing: apt-get install libreoffice-calc"
+    assert soffice is not None, (
+        "LibreOffice is missing: apt-get install libreoffice-calc-nogui libreoffice-writer-nogui"
+    )
     out = path.parent / "converted"
     profile = (path.parent / "profile").as_uri()
     command = [

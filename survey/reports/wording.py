@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
-from analysis.points import exact_share, round_half_up
 from survey.reports.quarter import QuarterReport
 from survey.set_aside_messages import set_aside_line
 
@@ -129,7 +128,9 @@ def count_text(value: int) -> str:
 
 def percent_text(share: float) -> str:
     """Write a share as a percentage with two decimals and a comma."""
-    return f"{round_half_up(100 * exact_share(share)):.2f}%".replace(".", ",")
+    # As points are rounded: free of binary noise first, then half-up.
+    exact = Decimal(repr(float(share))).quantize(Decimal("1e-10"), ROUND_HALF_UP)
+    return f"{(100 * exact).quantize(Decimal('0.01'), ROUND_HALF_UP):f}%".replace(".", ",")
 
 
 def _day(value: date) -> str:

@@ -91,7 +91,9 @@ def test_files_are_named_and_typed(
     assert file.headers["Cache-Control"] == "no-store"
 
 
-@pytest.mark.parametrize("name", ["2026-Q3.xlsx", "2025-Q1.xlsx", "quarter.xlsx", "2026-Q2.docx", "2026-Q2"])
+@pytest.mark.parametrize(
+    "name", ["2026-Q3.xlsx", "2025-Q1.xlsx", "quarter.xlsx", "2026-Q3.docx", "2026-Q2.odt", "2026-Q2"]
+)
 def test_there_is_no_file_of_a_period_that_is_not_closed(
     client: FlaskClient, factory: Factory, province: dict[str, Unit], name: str
 ) -> None:
