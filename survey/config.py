@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hmac
+import ipaddress
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 PROJECT_FOLDER = Path(__file__).resolve().parent.parent
@@ -18,6 +20,29 @@ LONGEST_KEPT_DAYS = 3650
 
 class SettingsError(ValueError):
     """A setting is missing or unusable; the message names the variable and the remedy."""
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where mail is handed in: TLS from the first byte (`smtps://`), by STARTTLS (`smtp://`), or none at all."""
+
+    host: str
+    port: int
+    security: str  # "tls", "starttls" or "none"
+    sender: str
+    user: str = ""
+    password: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True)
+class Webhook:
+    """The province's own gateway, which hears of events; `offers_phones` lets it fetch a number, once, to tell
+    a citizen that there is an answer (docs/decisions/0014).
+    """
+
+    url: str
+    secret: str = field(repr=False)
+    offers_phones: bool = False
 
 
 @dataclass(frozen=True)
@@ -43,6 +68,8 @@ class Settings:
     trusted_proxies: int = 0
     contact_days: int = 90
     text_days: int = 730
+    mail_server: MailServer | None = None
+    webhook: Webhook | None = None
     provider: Provider | None = None
     deadlines_file: Path | None = None
 
@@ -92,6 +119,8 @@ class Settings:
             trusted_proxies=trusted_proxies,
             contact_days=_days(environ, "HAILONG_CONTACT_DAYS", 90),
             text_days=_days(environ, "HAILONG_TEXT_DAYS", 730),
+            mail_server=_mail_server(environ),
+            webhook=_webhook(environ),
             provider=_provider(environ),
             deadlines_file=Path(environ["HAILONG_DEADLINES_FILE"])
             if environ.get("HAILONG_DEADLINES_FILE")
@@ -138,13 +167,98 @@ def _secret_key(environ: Mapping[str, str], environment: str, instance: Path) ->
     key = _secret(environ, "HAILONG_SECRET_KEY")
     if not key and environment == "example":
         key = _example_key(instance / "example-secret-key")
-    if len(key) < SHORTEST_SECRET:
-        raise SettingsError(
-            "Chưa đặt HAILONG_SECRET_KEY (hoặc HAILONG_SECRET_KEY_FILE), hoặc khoá ngắn hơn "
-            f"{SHORTEST_SECRET} ký tự. Tạo khoá bằng: "
-            "python3 -c 'import secrets; print(secrets.token_hex(32))'"
-        )
+    _refuse_short("HAILONG_SECRET_KEY", key)
     return key
+
+
+def _refuse_short(name: str, secret: str) -> None:
+    if len(secret) < SHORTEST_SECRET:
+        raise SettingsError(
+            f"Chưa đặt {name} (hoặc {name}_FILE), hoặc khoá ngắn hơn {SHORTEST_SECRET} ký tự. "
+            "Tạo khoá bằng: python3 -c 'import secrets; print(secrets.token_hex(32))'"
+        )
+
+
+def _mail_server(environ: Mapping[str, str]) -> MailServer | None:
+    """Read where mail goes; what the message shows never holds the password."""
+    text = environ.get("HAILONG_SMTP_URL", "")
+    if not text:
+        return None
+    example = "ví dụ smtp://nguoi-dung:mat-khau@mail.tinh.gov.vn:587 hoặc smtps://mail.tinh.gov.vn"
+    parsed, port = _address("HAILONG_SMTP_URL", text, example)
+    options = dict(parse_qsl(parsed.query))
+    starttls = options.pop("starttls", "yes")
+    if (
+        parsed.scheme not in ("smtp", "smtps")
+        or parsed.path.strip("/")
+        or options
+        or starttls not in ("yes", "no")
+    ):
+        raise SettingsError(
+            f"HAILONG_SMTP_URL phải bắt đầu bằng smtp:// hoặc smtps://, {example}. "
+            "Máy chủ thư trong mạng nội bộ không có TLS: thêm ?starttls=no vào cuối."
+        )
+    host = parsed.hostname or ""
+    security = "tls" if parsed.scheme == "smtps" else "starttls" if starttls == "yes" else "none"
+    if security == "none" and parsed.password and not is_loopback(host):
+        raise SettingsError("HAILONG_SMTP_URL có mật khẩu mà lại tắt TLS (starttls=no): hãy bỏ một trong hai.")
+    return MailServer(
+        host=host,
+        port=port or {"tls": 465, "starttls": 587, "none": 25}[security],
+        security=security,
+        sender=_sender(environ),
+        user=unquote(parsed.username or ""),
+        password=unquote(parsed.password or ""),
+    )
+
+
+def _sender(environ: Mapping[str, str]) -> str:
+    sender = environ.get("HAILONG_MAIL_FROM", "").strip()
+    _name, address = parseaddr(sender)
+    local, _, domain = address.partition("@")
+    if not local or "." not in domain or not sender.isprintable() or not address.isascii():
+        raise SettingsError(
+            "Đã đặt HAILONG_SMTP_URL thì phải đặt HAILONG_MAIL_FROM: địa chỉ gửi thư, "
+            "ví dụ Hài Lòng <phan-anh@tinh.gov.vn>"
+        )
+    return sender
+
+
+def _webhook(environ: Mapping[str, str]) -> Webhook | None:
+    text = environ.get("HAILONG_WEBHOOK_URL", "")
+    if not text:
+        return None
+    parsed, _port = _address("HAILONG_WEBHOOK_URL", text, "ví dụ https://cong-tin-nhan.tinh.gov.vn/hailong")
+    if parsed.scheme != "https" and not (parsed.scheme == "http" and is_loopback(parsed.hostname or "")):
+        raise SettingsError("HAILONG_WEBHOOK_URL phải bắt đầu bằng https:// (http:// chỉ dùng trên cùng máy).")
+    if parsed.username or parsed.fragment:
+        raise SettingsError("HAILONG_WEBHOOK_URL không được chứa tài khoản hay dấu #: chữ ký đã xác nhận nơi gửi.")
+    secret = _secret(environ, "HAILONG_WEBHOOK_SECRET")
+    _refuse_short("HAILONG_WEBHOOK_SECRET", secret)
+    phones = environ.get("HAILONG_WEBHOOK_PHONES") or "no"
+    if phones not in ("yes", "no"):
+        raise SettingsError(f"HAILONG_WEBHOOK_PHONES là “{phones}”: hãy đặt yes hoặc no.")
+    return Webhook(text, secret, offers_phones=phones == "yes")
+
+
+def _address(name: str, text: str, example: str) -> tuple[SplitResult, int | None]:
+    """Take an address apart; what it says may hold a password, so a message names only the variable."""
+    try:
+        parsed = urlsplit(text)
+        port = parsed.port
+    except ValueError:
+        raise SettingsError(f"{name} không đọc được: {example}") from None
+    if not parsed.hostname or port == 0:
+        raise SettingsError(f"{name} thiếu tên máy chủ hoặc cổng không đúng: {example}")
+    return parsed, port
+
+
+def is_loopback(host: str) -> bool:
+    """Tell whether a host is this machine itself."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def _example_key(path: Path) -> str:

@@ -17,6 +17,10 @@ class HailongError(Exception):
         self.params = params
 
 
+class ElsewhereError(HailongError):
+    """Another server did not do its part; trying again later may help."""
+
+
 @dataclass(frozen=True)
 class Fault:
     """One thing wrong in an imported file: where it stands, what is wrong (a message code), how to name it."""

@@ -44,6 +44,7 @@ READER_WORDS = {
 STATE_WORDS = {
     "new": _("Mới nhận"),
     "classified": _("Đã phân loại"),
+    "assigned": _("Đã giao xử lý"),
     "in_progress": _("Đang xử lý"),
     "answered": _("Đã trả lời"),
     "closed": _("Đã đóng"),
@@ -53,6 +54,7 @@ STATE_WORDS = {
 STATE_MEANINGS = {
     "new": _("Chưa có người xem."),
     "classified": _("Đã có người xem và xếp loại."),
+    "assigned": _("Đã có người được giao giải quyết."),
     "in_progress": _("Đang được xem xét, giải quyết."),
     "answered": _("Câu trả lời ở bên dưới. Nếu chưa đồng ý, Ông/Bà có thể đề nghị xem lại."),
     "closed": _("Việc xử lý đã xong. Nếu chưa đồng ý, Ông/Bà có thể đề nghị xem lại."),

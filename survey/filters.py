@@ -68,6 +68,16 @@ def period_short(period: Period) -> str:
     return f"{period.first.year}" if period.kind == "year" else f"{period.first:%d/%m}–{period.last:%d/%m/%y}"
 
 
+def points(text: str | None) -> str:
+    """Write points that were kept as text, with two decimals."""
+    return MISSING if text is None else decimal(Decimal(text))
+
+
+def iso_day(text: str) -> str:
+    """Write the day of a moment that was kept as text, in Vietnam."""
+    return day(datetime.fromisoformat(text).astimezone(TIME_ZONE).date())
+
+
 def _localised(text: str) -> str:
     text = text.replace("-", "\u2212")
     locale = get_locale()
@@ -79,6 +89,7 @@ def _localised(text: str) -> str:
 def init_app(app: Flask) -> None:
     """Make the filters known to the templates."""
     for function in (
-        decimal, count, percent, signed, day, moment, clock, period_name, period_short, grouped,
+        decimal, count, percent, signed, day, moment, clock, period_name, period_short, grouped, points,
+        iso_day,
     ):  # fmt: skip
         app.add_template_filter(function)

@@ -16,7 +16,18 @@ from survey.database import opened
 from survey.errors import HailongError
 from survey.extensions import db
 from survey.models import Officer, Role
-from survey.services import audit, deadline, example, example_feedback, officer, password, presets, schema, score
+from survey.services import (
+    audit,
+    deadline,
+    example,
+    example_feedback,
+    officer,
+    password,
+    presets,
+    publication,
+    schema,
+    score,
+)
 from survey.services.reform_index_import import import_index
 from survey.services.unit_tree import unit_by_code
 
@@ -52,6 +63,7 @@ def demo(units: int, responses: int, seed: int) -> None:
         )
     first, second = filled.periods
     score.close(db.session, first, now=now, actor=audit.COMMAND_LINE)
+    publication.publish(db.session, first, now=now, actor=audit.COMMAND_LINE)
     score.refresh(db.session, second, now=now, actor=audit.COMMAND_LINE)
     year = first.first.year
     for round_year, imported in ((year - 1, True), (year, False)):
@@ -114,6 +126,7 @@ Trang của cán bộ:                       {address}/officer/sign-in""")
     for email, meaning, drawn in accounts:
         click.echo(f"  {email}  mật khẩu {drawn}  ({meaning})")
     click.echo(f"""
+Kết quả công bố cho người dân:          {address}/results
 Kỳ {first.text}: đã chốt. Xuất báo cáo:    hailong export {first.text} --format xlsx --out diem.xlsx
 Kỳ {second.text}: đang mở. Tính thử:       hailong score {second.text} --unit {filled.unit_code}
 Chỉ số cải cách hành chính {year}:        hailong index compute --round {year}

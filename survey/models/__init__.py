@@ -24,10 +24,12 @@ from survey.models.job import Job, JobFile, JobState
 from survey.models.leader_survey import LeaderResponse, LeaderSurvey
 from survey.models.letterhead import UnitLetterhead
 from survey.models.model import Model
+from survey.models.notice import ContactHandle, FeedbackNotice, NoticeChoice, NoticeKind, NoticeSetting
 from survey.models.officer import Grant, Officer, Role
 from survey.models.one_time_code import OneTimeCode, OpenTicket, Purpose
 from survey.models.opening import QrOpening
 from survey.models.paper import BatchState, PaperBatch, PaperSheet
+from survey.models.published import PublishedResult, PublishedUnit
 from survey.models.qrcode import QrCode
 from survey.models.questionnaire import QuestionnaireDraft, QuestionnaireUse, QuestionnaireVersion
 from survey.models.reform_index import IndexEntry, IndexPrinted, IndexRound
@@ -59,6 +61,7 @@ __all__ = [
     "Category",
     "Channel",
     "Comment",
+    "ContactHandle",
     "Counter",
     "CounterField",
     "Device",
@@ -70,6 +73,7 @@ __all__ = [
     "FeedbackContact",
     "FeedbackEntry",
     "FeedbackNote",
+    "FeedbackNotice",
     "FrozenDossierCount",
     "Grant",
     "IndexEntry",
@@ -82,6 +86,9 @@ __all__ = [
     "LeaderResponse",
     "LeaderSurvey",
     "Model",
+    "NoticeChoice",
+    "NoticeKind",
+    "NoticeSetting",
     "Objection",
     "ObjectionVerdict",
     "Officer",
@@ -91,6 +98,8 @@ __all__ = [
     "PaperBatch",
     "PaperSheet",
     "PendingReply",
+    "PublishedResult",
+    "PublishedUnit",
     "Purpose",
     "QrCode",
     "QrOpening",

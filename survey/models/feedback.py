@@ -55,6 +55,7 @@ class CaseState(StrEnum):
 
     NEW = "new"
     CLASSIFIED = "classified"
+    ASSIGNED = "assigned"
     IN_PROGRESS = "in_progress"
     ANSWERED = "answered"
     CLOSED = "closed"

@@ -35,7 +35,7 @@ class Desk:
 def desk_of(session: Session, unit_id: int, *, today: date) -> Desk:
     """Find who reads what is written about a unit today."""
     unit = session.get_one(Unit, unit_id)
-    above = _above(unit, today)
+    above = unit_above(unit, today)
     return Desk(
         unit_id=unit.id,
         unit_name=name_in_sentence(unit.name, unit.kind),
@@ -46,7 +46,7 @@ def desk_of(session: Session, unit_id: int, *, today: date) -> Desk:
     )
 
 
-def _above(unit: Unit, today: date) -> Unit | None:
+def unit_above(unit: Unit, today: date) -> Unit | None:
     """Find the unit above, or who carries on its work; nobody may be their own level above."""
     above, seen = unit.parent, {unit.id}
     while above is not None and above.id not in seen:

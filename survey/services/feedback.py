@@ -24,6 +24,8 @@ from survey.models import (
     FeedbackCase,
     FeedbackContact,
     FeedbackEntry,
+    FeedbackNotice,
+    NoticeKind,
     Reader,
     SpentNonce,
     Topic,
@@ -33,7 +35,9 @@ from survey.services.deadline import Deadlines
 from survey.services.desk import Desk
 from survey.services.spelling import fold
 
-OPEN = frozenset({CaseState.NEW, CaseState.CLASSIFIED, CaseState.IN_PROGRESS, CaseState.REOPENED})
+OPEN = frozenset(
+    {CaseState.NEW, CaseState.CLASSIFIED, CaseState.ASSIGNED, CaseState.IN_PROGRESS, CaseState.REOPENED}
+)
 ADDABLE = OPEN | {CaseState.ANSWERED}
 REOPENABLE = frozenset({CaseState.ANSWERED, CaseState.CLOSED})
 
@@ -92,7 +96,12 @@ def send(
         case.contact = FeedbackContact(
             sealed=seal(sealing_key, key, new.contact), consent_version=new.consent_version, consented_on=today
         )
-    _once(session, once, lambda: session.add(case))
+
+    def change() -> None:
+        session.add(case)
+        _tell_later(session, case, NoticeKind.NEW)
+
+    _once(session, once, change)
 
 
 def find(session: Session, code: str) -> FeedbackCase:
@@ -123,6 +132,7 @@ def reopen(session: Session, code: str, text: str, *, once: Once, deadlines: Dea
             case.category = None
         note(case, EntryKind.REOPENED, on=today, text=text or None)
         deadlines.set_due(case)
+        _tell_later(session, case, NoticeKind.REOPENED)
 
     _once(session, once, change)
 
@@ -235,6 +245,12 @@ def release_merged(session: Session, case: FeedbackCase) -> None:
     """Let the cases that were to be answered together with this one go their own way again."""
     for other in session.scalars(select(FeedbackCase).where(FeedbackCase.merged_into == case.key)):
         other.merged_into = None
+
+
+def _tell_later(session: Session, case: FeedbackCase, kind: NoticeKind) -> None:
+    """Keep what a citizen did for the next round of notices, without its time (services/notice_round.py)."""
+    session.flush()
+    session.merge(FeedbackNotice(case_key=case.key, kind=kind))
 
 
 def _stop(session: Session, case: FeedbackCase, today: date) -> None:

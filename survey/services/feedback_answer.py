@@ -20,6 +20,7 @@ _WORKED_ON = frozenset({CaseState.CLASSIFIED, CaseState.IN_PROGRESS})
 MOVES: dict[CaseState, frozenset[CaseState]] = {
     CaseState.NEW: _WORKED_ON,
     CaseState.CLASSIFIED: frozenset({CaseState.IN_PROGRESS}),
+    CaseState.ASSIGNED: _WORKED_ON,
     CaseState.IN_PROGRESS: frozenset({CaseState.CLASSIFIED}),
     CaseState.REOPENED: _WORKED_ON,
     CaseState.ANSWERED: frozenset({CaseState.CLOSED}),

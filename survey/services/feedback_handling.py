@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,11 +18,12 @@ from survey.models import (
     EntryKind,
     FeedbackCase,
     FeedbackNote,
+    NoticeKind,
     Officer,
     Reader,
     Unit,
 )
-from survey.services import audit
+from survey.services import audit, notice
 from survey.services.deadline import Deadlines
 from survey.services.desk import desk_of
 from survey.services.feedback import ADDABLE, OPEN, erase_contact_of, latest_answer, note, release_merged
@@ -30,6 +31,8 @@ from survey.services.feedback_answer import day_of, locked, reference
 from survey.services.feedback_reply import publish
 from survey.services.spelling import fold
 from survey.services.unit_tree import ids_below
+
+_UNASSIGNED = frozenset({CaseState.NEW, CaseState.CLASSIFIED, CaseState.REOPENED})
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ def classify(
         case = _open(session, key)
         detail = {"from": case.category and case.category.value, "to": category.value}
         if category in RESTRICTED and case.category not in RESTRICTED:
-            case.assignee_id = None
+            _take_back(case, on=today)
             release_merged(session, case)
         case.category = category
         if category is Category.UNRELATED:
@@ -75,11 +78,27 @@ def assign(session: Session, key: bytes, assignee: Officer | None, *, actor: str
         case = _open(session, key)
         if assignee is not None and assignee.id == case.about_officer_id:
             raise HailongError("assignee_is_about")
-        case.assignee_id = None if assignee is None else assignee.id
+        if assignee is None:
+            _take_back(case, on=day_of(now))
+        else:
+            case.assignee_id = assignee.id
+            if case.state in _UNASSIGNED:
+                case.state = CaseState.ASSIGNED
+                note(case, EntryKind.STATE, on=day_of(now), state=CaseState.ASSIGNED)
         detail = {"officer": None if assignee is None else assignee.email}
         audit.record(
             session, now=now, actor=actor, action="feedback.assign", subject=reference(case), detail=detail
         )
+        if assignee is not None:
+            notice.happened(session, NoticeKind.ASSIGNED, case, actor=actor, now=now)
+
+
+def _take_back(case: FeedbackCase, *, on: date) -> None:
+    """Leave a case in nobody's hands; its citizen sees it where it was before it was assigned."""
+    case.assignee_id = None
+    if case.state is CaseState.ASSIGNED:
+        case.state = CaseState.NEW if case.category is None else CaseState.CLASSIFIED
+        note(case, EntryKind.STATE, on=on, state=case.state)
 
 
 def name_official(session: Session, key: bytes, official: Officer | None, *, actor: str, now: datetime) -> None:
@@ -88,7 +107,7 @@ def name_official(session: Session, key: bytes, official: Officer | None, *, act
         case = locked(session, key)
         case.about_officer_id = None if official is None else official.id
         if official is not None and case.assignee_id == official.id:
-            case.assignee_id = None
+            _take_back(case, on=day_of(now))
         detail = {"officer": None if official is None else official.email}
         audit.record(
             session, now=now, actor=actor, action="feedback.about", subject=reference(case), detail=detail
@@ -119,11 +138,13 @@ def transfer(session: Session, key: bytes, unit: Unit, *, actor: str, now: datet
             named = {desk.unit_id} | ({desk.above_id} if each.reader is Reader.ABOVE else set())
             if unit.id not in named:
                 erase_contact_of(each, on=today)
-            each.reader_unit_id, each.assignee_id = unit.id, None
+            _take_back(each, on=today)
+            each.reader_unit_id = unit.id
             note(each, EntryKind.TRANSFERRED, on=today, unit_id=unit.id)
         audit.record(
             session, now=now, actor=actor, action="feedback.transfer", subject=reference(case), detail=detail
         )
+        notice.happened(session, NoticeKind.TRANSFERRED, case, actor=actor, now=now)
 
 
 def merge(session: Session, key: bytes, into: bytes, *, actor: str, now: datetime) -> None:
@@ -144,7 +165,8 @@ def merge(session: Session, key: bytes, into: bytes, *, actor: str, now: datetim
             or _readers(case) != _readers(main)
         ):
             raise HailongError("merge_impossible")
-        case.merged_into, case.assignee_id = main.key, None
+        _take_back(case, on=today)
+        case.merged_into = main.key
         note(case, EntryKind.MERGED, on=today)
         days = [day for day in (case.due_on, main.due_on) if day is not None]
         if main.state in OPEN and days:

@@ -14,7 +14,7 @@ from survey.config import TIME_ZONE
 from survey.database import write
 from survey.errors import HailongError
 from survey.models import CaseState, EntryKind, FeedbackCase, FeedbackEntry, PendingReply
-from survey.services import audit, job
+from survey.services import audit, job, notice
 from survey.services.feedback import ADDABLE, OPEN, latest_answer, note
 from survey.services.feedback_answer import locked, reference
 
@@ -91,6 +91,9 @@ def publish(session: Session, case: FeedbackCase, kind: EntryKind, text: str, *,
             note(each, kind, on=day, state=CaseState.ANSWERED, text=text)
         elif kind is EntryKind.CORRECTION:
             note(each, kind, on=day, text=text)
+        else:
+            continue
+        notice.answered(session, each, now=sent_at)
 
 
 def answers(case: FeedbackCase) -> list[FeedbackEntry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,6 +14,8 @@ from survey.errors import HailongError
 from survey.models import Job, JobFile, JobState
 
 MOST_ATTEMPTS = 3
+# After 5 and 25 minutes, 2 and 10 hours: a mail server that is down for a night gets what waited for it.
+MOST_ATTEMPTS_ELSEWHERE = 5
 # A worker that has not been heard of for so long was ended in the middle of its work.
 SILENCE = timedelta(minutes=10)
 
@@ -37,23 +39,20 @@ def enqueue(
         known = session.scalar(select(Job).where(Job.key == key))
         if known is not None:
             return known
-    job = Job(
-        kind=kind,
-        key=key,
-        state=JobState.WAITING,
-        payload=payload or {},
-        result={},
-        fault={},
-        progress_share=0.0,
-        attempts=0,
-        created_by=actor,
-        created_at=now,
-        run_after=run_after or now,
-        files=[JobFile(name=name, content=content) for name, content in (files or {}).items()],
-    )
+    job = _waiting(kind, payload or {}, actor=actor, now=now)
+    job.key, job.run_after = key, run_after or now
+    job.files = [JobFile(name=name, content=content) for name, content in (files or {}).items()]
     session.add(job)
     session.flush()
     return job
+
+
+def enqueue_all(
+    session: Session, kind: str, payloads: Iterable[dict[str, Any]], *, actor: str, now: datetime
+) -> None:
+    """Ask for many pieces of one kind at once, inside the transaction of a use case."""
+    session.add_all(_waiting(kind, payload, actor=actor, now=now) for payload in payloads)
+    session.flush()
 
 
 def ask(
@@ -112,22 +111,38 @@ def finish(
         job = session.get_one(Job, job_id)
         job.files = [JobFile(name=name, content=content) for name, content in (files or {}).items()]
         job.state, job.result, job.progress_share, job.finished_at = JobState.DONE, result, 1.0, now
+        job.fault = {}
 
 
-def fail(session: Session, job_id: int, error: HailongError | None, *, now: datetime, retry: bool = False) -> None:
-    """End a job that could not be done, or let it wait and try again if `retry` and it may.
+def fail(session: Session, job_id: int, error: HailongError | None, *, now: datetime, attempts: int = 1) -> None:
+    """End a job that could not be done, or let it wait and try again if it was tried less than `attempts` times.
 
     `error` is what the page will say; None stands for a fault of the program, which the log of the worker tells.
     """
     with write(session):
         job = session.get_one(Job, job_id)
-        if retry and job.attempts < MOST_ATTEMPTS:
-            job.state, job.run_after = JobState.WAITING, now + timedelta(minutes=5**job.attempts)
-            return
         code = "job_failed" if error is None else error.code
         params = {} if error is None else {name: str(value) for name, value in error.params.items()}
-        job.state, job.finished_at = JobState.FAILED, now
         job.fault = {"code": code, "params": params}
+        if job.attempts < attempts:
+            job.state, job.run_after = JobState.WAITING, now + timedelta(minutes=5**job.attempts)
+        else:
+            job.state, job.finished_at = JobState.FAILED, now
+
+
+def _waiting(kind: str, payload: dict[str, Any], *, actor: str, now: datetime) -> Job:
+    return Job(
+        kind=kind,
+        state=JobState.WAITING,
+        payload=payload,
+        result={},
+        fault={},
+        progress_share=0.0,
+        attempts=0,
+        created_by=actor,
+        created_at=now,
+        run_after=now,
+    )
 
 
 def _take_up_again(session: Session, now: datetime) -> None:

@@ -13,7 +13,10 @@ from analysis.periods import Period, parse_period
 from survey.config import TIME_ZONE, Settings
 from survey.models import Unit
 from survey.services import (
+    deadline,
     feedback_reply,
+    notice_round,
+    notice_sending,
     poster,
     publication,
     retention,
@@ -146,6 +149,29 @@ def _publish_replies(task: Task) -> Outcome:
     return Outcome({"replies": feedback_reply.publish_due(task.session, now=task.now)})
 
 
+def _announce(task: Task) -> Outcome:
+    # How many there were is not kept: it would tell how many citizens wrote in which hour.
+    notice_round.announce(task.session, now=task.now)
+    return Outcome()
+
+
+def _deadlines(task: Task) -> Outcome:
+    calendar = deadline.load(task.settings.deadlines_file).calendar
+    return Outcome({"escalated": notice_round.deadlines(task.session, calendar, now=task.now)})
+
+
+def _digests(task: Task) -> Outcome:
+    return Outcome({"asked": notice_round.digests(task.session, now=task.now)})
+
+
+def _sending(send: Callable[..., None]) -> Callable[[Task], Outcome]:
+    def handler(task: Task) -> Outcome:
+        send(task.session, task.settings, task.payload, now=task.now)
+        return Outcome()
+
+    return handler
+
+
 def _check_upload(task: Task) -> Outcome:
     reach = upload.reach_of(dict(task.payload))
     upload.check(task.session, task.payload["upload"], reach=reach, now=task.now, progress=task.progress)
@@ -165,6 +191,11 @@ def _import_upload(task: Task) -> Outcome:
 
 
 KINDS: dict[str, Callable[[Task], Outcome]] = {
+    "announce": _announce,
+    "deadlines": _deadlines,
+    "digests": _digests,
+    "mail_digest": _sending(notice_sending.mail_digest),
+    "mail_notice": _sending(notice_sending.mail_notice),
     "posters": _posters,
     "check_upload": _check_upload,
     "import_upload": _import_upload,
@@ -177,9 +208,14 @@ KINDS: dict[str, Callable[[Task], Outcome]] = {
     "verify_period": _verify_period,
     "refresh_open": _refresh_open,
     "refresh_scores": _refresh_scores,
+    "tell_citizen": _sending(notice_sending.tell_citizen),
+    "webhook": _sending(notice_sending.send_event),
 }
 # Work without anybody asking: the key of the piece that is due at a moment, so that each is done once.
 RECURRING: dict[str, Callable[[datetime], str]] = {
+    "announce": notice_round.round_key,
+    "deadlines": notice_round.deadlines_key,
+    "digests": notice_round.digests_key,
     "purge": lambda now: f"purge {now:%Y-%m-%d}",
     "refresh_open": lambda now: f"refresh_open {now:%Y-%m-%d %H}:{now.minute // HALF_HOUR * HALF_HOUR:02d}",
 }

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, sessionmaker
 
 from survey.config import TIME_ZONE, Settings
 from survey.database import write
-from survey.errors import HailongError
+from survey.errors import ElsewhereError, HailongError
 from survey.models import Job
 from survey.services import job as jobs
 from survey.services.job_kinds import KINDS, RECURRING, Outcome, Task
@@ -57,6 +57,11 @@ def work_once(
 def _do(sessions: Sessions, job: Job, task: Task, clock: Callable[[], datetime]) -> None:
     try:
         outcome = KINDS[job.kind](task)
+    except ElsewhereError as error:
+        # Only the code: what the other server said may name a person.
+        LOG.warning("job %s (%s): %s", job.id, job.kind, error.code)
+        with sessions() as session:
+            jobs.fail(session, job.id, error, now=clock(), attempts=jobs.MOST_ATTEMPTS_ELSEWHERE)
     except HailongError as error:
         with sessions() as session:
             jobs.fail(session, job.id, error, now=clock())
@@ -64,7 +69,7 @@ def _do(sessions: Sessions, job: Job, task: Task, clock: Callable[[], datetime])
         # The worker outlives whatever one job does; the next one must not wait for a person.
         LOG.exception("job %s (%s) failed", job.id, job.kind)
         with sessions() as session:
-            jobs.fail(session, job.id, None, now=clock(), retry=True)
+            jobs.fail(session, job.id, None, now=clock(), attempts=jobs.MOST_ATTEMPTS)
     else:
         with sessions() as session:
             jobs.finish(session, job.id, _result(outcome), now=clock(), files=outcome.files)

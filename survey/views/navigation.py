@@ -98,8 +98,13 @@ MENU = (
         ),
     ),
     Group(
-        None,
-        (Entry(_("Tài khoản"), "officers.officers", Permission.MANAGE_OFFICERS, ("officers", "officer_changes")),),
+        _("Quản trị"),
+        (
+            Entry(
+                _("Tài khoản"), "officers.officers", Permission.MANAGE_OFFICERS, ("officers", "officer_changes")
+            ),
+            Entry(_("Thư chưa gửi được"), "notices.held_up", Permission.MANAGE_OFFICERS, ("notices",)),
+        ),
     ),
 )
 

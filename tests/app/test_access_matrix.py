@@ -102,6 +102,8 @@ NEEDS: dict[str, Need] = {
     "/officer/devices/<device_id>": unit(Permission.MANAGE_DEVICES),
     "/officer/devices/<device_id>/code": unit(Permission.MANAGE_DEVICES),
     "/officer/devices/<device_id>/revoke": unit(Permission.MANAGE_DEVICES),
+    "/officer/notices": everywhere(Permission.READ_FEEDBACK),
+    "/officer/notices/unsent": everywhere(Permission.MANAGE_OFFICERS),
     "/officer/jobs/<int:job_id>": OWN,
     "/officer/jobs/<int:job_id>.json": OWN,
     "/officer/jobs/<int:job_id>/<name>": OWN,

@@ -169,11 +169,13 @@ def test_a_complaint_leaves_the_desk_for_the_leader_with_its_sender_masked(
     sent = send_case(session, unit, "Tôi là bà Trần Thị Mẫu, 0912345678, tố việc của ông Lê Văn Thử.")
     sign_in(client, officer.email)
     press(client, sent, "assign", choice=officer.id)
+    assert sent.stored(session).state is CaseState.ASSIGNED
     gone = press(client, sent, "classify", choice=category)
     assert gone.location.endswith(INBOX)
     assert client.get(sent.page).status_code == 404
     assert sent.reference[:8] not in client.get(f"{INBOX}?state=all").text
     assert sent.stored(session).assignee_id is None
+    assert sent.stored(session).state is not CaseState.ASSIGNED
     client.delete_cookie("hailong", path="/officer")
     sign_in(client, factory.officer(unit, Role.LEADER).email)
     page = client.get(sent.page).text

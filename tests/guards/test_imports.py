@@ -19,8 +19,9 @@ FIRST_PARTY = ("survey", "forms", "analysis")
 PLUMBING = {"survey.access", "survey.closing_messages", "survey.codes", "survey.config", "survey.database",
             "survey.derivation_words", "survey.errors", "survey.extensions", "survey.feedback_messages",
             "survey.figure_messages", "survey.filters", "survey.interface", "survey.language",
-            "survey.messages", "survey.officer_messages", "survey.officer_session",
-            "survey.set_aside_messages", "survey.unit_messages"}  # fmt: skip
+            "survey.messages", "survey.notice_messages", "survey.officer_messages", "survey.officer_session",
+            "survey.permissions", "survey.results_messages", "survey.set_aside_messages",
+            "survey.unit_messages"}  # fmt: skip
 ALLOWED: dict[str, set[str]] = {
     "analysis": {"analysis"},
     "forms": {"forms"},
@@ -33,7 +34,13 @@ ALLOWED: dict[str, set[str]] = {
 PLUMBING_FOR = {
     "survey.models": set(),
     "survey.reports": {"survey.codes", "survey.filters", "survey.messages", "survey.set_aside_messages"},
-    "survey.services": {"survey.codes", "survey.config", "survey.database", "survey.errors"},
+    "survey.services": {
+        "survey.codes",
+        "survey.config",
+        "survey.database",
+        "survey.errors",
+        "survey.permissions",
+    },
     "survey.views": PLUMBING,
     "survey.cli": PLUMBING,
 }
