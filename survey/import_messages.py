@@ -22,6 +22,14 @@ FILE_SENTENCES = {
     "period_not_closed": _(
         "Kỳ %(period)s chưa chốt. Hãy chốt trước, bằng trang “Chốt kỳ” hoặc: hailong close %(period)s"
     ),
+    "period_not_published": _(
+        "Kỳ %(period)s chưa công bố nên chưa có gói công khai. Hãy công bố trước, bằng trang “Chốt kỳ” hoặc: "
+        "hailong publish %(period)s"
+    ),
+    "responses_changed": _(
+        "Phiếu đang lưu của %(unit)s không còn khớp với kỳ %(period)s đã chốt, nên không lập được gói kiểm chứng. "
+        "Xem khác ở đâu bằng: hailong verify %(period)s"
+    ),
     "unknown_format": _("Không xuất được dạng “%(format)s”. Các dạng dùng được: %(known)s."),
     "not_a_spreadsheet": _(
         "Không đọc được bảng tính trong tệp này (có vẻ là %(kind)s). Hãy mở bằng Excel hoặc LibreOffice rồi "

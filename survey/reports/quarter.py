@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from survey.messages import status_word, warning_sentence
+from survey.reports.quarter_annex import UnitAnnex
 
 FORMAT = "hailong-quarter-1"
 # A spreadsheet program takes text that starts with one of these for a formula.
@@ -78,6 +79,7 @@ class UnitReport:
     figures: Figures | None
     factors: tuple[FactorFigures, ...]
     warnings: tuple[Mapping[str, Any], ...]
+    annex: UnitAnnex
 
 
 @dataclass(frozen=True)
@@ -165,7 +167,7 @@ def csv_bytes(report: QuarterReport) -> bytes:
         line = _csv_line(report, unit, list(factors))
         if number == 0:
             writer.writerow(line)
-        writer.writerow(_safe(value) for value in line.values())
+        writer.writerow(safe_cell(value) for value in line.values())
     return buffer.getvalue().encode("utf-8-sig")
 
 
@@ -196,5 +198,6 @@ def _csv_line(report: QuarterReport, unit: UnitReport, factors: Sequence[str]) -
     }
 
 
-def _safe(value: Any) -> Any:
+def safe_cell(value: Any) -> Any:
+    """Keep text from being taken for a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -151,9 +150,11 @@ def _list(items: list[dict[str, Any]], total: int, start: int, size: int) -> Res
     page = start // size + 1
     response = _json({"items": items, "page": page, "per_page": size, "total": total})
     links: list[str] = []
-    to: Callable[[int], str] = lambda number: url_for(  # noqa: E731
-        request.endpoint or "", **(request.view_args or {}), **(request.args.to_dict() | {"page": str(number)})
-    )
+
+    def to(number: int) -> str:
+        kept: dict[str, Any] = {**(request.view_args or {}), **request.args.to_dict(), "page": str(number)}
+        return url_for(request.endpoint or "", **kept)
+
     if start + size < total:
         links.append(f'<{to(page + 1)}>; rel="next"')
     if page > 1:

@@ -140,7 +140,7 @@ def test_the_workbook_holds_real_numbers_in_official_layout(session: Session, qu
     assert sheet.page_setup.orientation == "landscape"
     formula = next(sheet.cell(row, 2) for row in range(8, 13) if sheet.cell(row, 2).value == "=1+1")
     assert formula.data_type == "s"
-    method = dict(row[:2] for row in sheets(export_bytes(session, PERIOD, "xlsx"))["Phương pháp"] if row[1])
+    method = dict(row[:2] for row in sheets(export_bytes(session, PERIOD, "xlsx"))["Biểu 7"] if row[1])
     assert method["Phiên bản phiếu"] == "short-v1"
 
 
