@@ -20,7 +20,7 @@ from analysis.rules import ScoreRule
 from analysis.tally import TRUST_LEVELS
 from forms.questionnaire import load_questionnaire
 from survey.models import PublishedResult, PublishedUnit, Score, ScoreSet, Unit
-from survey.services.figure import SHOWN, Figure, combined_figure, figure_of
+from survey.services.figure import SHOWN, Figure, combined_figure, figure_of, variants_of
 from survey.services.open_answers import ExtraFees, are_mixed, extra_fees
 from survey.services.open_counts import Counts, counts_of, published_counts, withheld_units, withheld_ways
 from survey.services.open_feedback import FeedbackAnswered, feedback_answered
@@ -238,7 +238,7 @@ def _unit_line(facts: _Facts, code: str) -> dict[str, Any]:
     if figure is None:
         return named | dict.fromkeys((*FIGURES, *PARTS)) | {"few_changed": False}
     detail, few = score.detail, code in facts.few_changed
-    reading = (detail.get("reading") or {}).get("variants", {})
+    variants = variants_of(detail, facts.rule)
     fees = facts.fees.get(score.unit_id)
     is_known = code not in facts.withheld_fees
     return named | {
@@ -246,7 +246,7 @@ def _unit_line(facts: _Facts, code: str) -> dict[str, Any]:
         "unweighted_points": (detail.get("unweighted") or {}).get("points"),
         "factors": None if few else _factors(detail),
         "ways": _ways(facts, code, detail.get("trust_counts", {})),
-        "other_ways": None if few else {name: _points(reading.get(name)) for name in OTHER_WAYS},
+        "other_ways": None if few else {name: _points(variants.get(name)) for name in OTHER_WAYS},
         "set_aside": detail.get("set_aside", {}),
         "extra_fees": None if few or fees is None else fees.plain(facts.rule, is_known=is_known),
         "few_changed": few,
@@ -298,11 +298,11 @@ def _ways(facts: _Facts, code: str, counts: Mapping[str, int]) -> dict[str, int 
     }
 
 
-def _points(variant: Mapping[str, Any] | None) -> dict[str, str] | None:
+def _points(variant: Mapping[str, Any] | None) -> dict[str, str | None] | None:
     """The points of a variant; never how many it is made of, which would tell what is withheld elsewhere."""
     if variant is None:
         return None
-    return {name: variant[name] for name in ("points", "points_lower", "points_upper")}
+    return {name: variant.get(name) for name in ("points", "points_lower", "points_upper")}
 
 
 def _line_above(

@@ -195,7 +195,7 @@ def test_the_command_writes_the_file_or_says_why_not(app: Flask, tmp_path: Path,
         "Không ghi được"
         in hailong(app, "export", PERIOD.text, "--format", "csv", "--out", nowhere, expect=1).stderr
     )
-    hailong(app, "export", PERIOD.text, "--format", "docx", "--out", out, expect=2)
+    hailong(app, "export", PERIOD.text, "--format", "ods", "--out", out, expect=2)
 
 
 def test_a_corrected_period_says_what_it_replaces_and_why(
