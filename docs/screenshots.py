@@ -1,7 +1,8 @@
 """Take pictures: `make screenshots`.
 
-The README's two are of the example that `make run` is serving. Those of every public page in every state are for
-people to look at, in build/screenshots with an index; they come from a server of this script's own.
+The pictures of README and guides are of the example that `make run` is serving. Those of every public page in
+every state are for people to look at, in build/screenshots with an index; they come from a server of this
+script's own. `python docs/screenshots.py guides` takes those of the guides only.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from survey.database import make_engine
 from survey.extensions import db
 from survey.services import presets, schema
 
+import guide_pictures
 from public_pages import SIZES, STATES, Site, make_site
 
 PICTURES = ROOT / "docs" / "pictures"
@@ -55,11 +57,13 @@ def main() -> None:
     """Shoot every public page, and the README's pictures if the example is there."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        shoot_gallery(browser)
+        if sys.argv[1:] != ["guides"]:
+            shoot_gallery(browser)
         if EXAMPLE.exists():
             shoot_for_readme(browser, EXAMPLE.read_text(encoding="utf-8"))
+            guide_pictures.shoot(browser, EXAMPLE.read_text(encoding="utf-8"))
         else:
-            print("The README's pictures stay: they need the example that `make run` serves.")
+            print("The pictures of README and guides stay: they need the example that `make run` serves.")
         browser.close()
 
 

@@ -21,6 +21,7 @@ from survey.services import (
     deadline,
     example,
     example_feedback,
+    example_set_aside,
     officer,
     password,
     presets,
@@ -106,12 +107,28 @@ def demo(units: int, responses: int, seed: int) -> None:
                 Role.ADMINISTRATOR,
                 example.PROVINCE_CODE,
             ),
+            (
+                f"kiem.tra@{filled.domain}",
+                "Hoàng Đức Long",
+                "kiểm tra, cấp trên: đọc mọi đơn vị, không sửa gì",
+                Role.INSPECTOR,
+                example.PROVINCE_CODE,
+            ),
+            (
+                f"van.phong@{filled.domain}",
+                "Đỗ Thanh Mai",
+                "Văn phòng UBND tỉnh: số hồ sơ và góp ý của mọi đơn vị",
+                Role.DOSSIERS,
+                example.PROVINCE_CODE,
+            ),
         )
     ]
+    shown = unit_by_code(db.session, filled.unit_code)
+    example_set_aside.fill(db.session, unit=shown, period=second, officer=_officer(accounts[0][0]), now=now)
     example_feedback.fill(
         db.session,
-        unit=unit_by_code(db.session, filled.unit_code),
-        officer=db.session.scalars(select(Officer).where(Officer.email == accounts[1][0])).one(),
+        unit=shown,
+        officer=_officer(accounts[1][0]),
         sealing_key=settings.key_for("feedback contact"),
         deadlines=deadline.load(settings.deadlines_file),
         today=now.date(),
@@ -132,6 +149,10 @@ Kỳ {second.text}: đang mở. Tính thử:       hailong score {second.text} -
 Chỉ số cải cách hành chính {year}:        hailong index compute --round {year}
 Áp phích để in:                         hailong qr posters --unit {filled.unit_code} --out ap-phich.pdf
 """)
+
+
+def _officer(email: str) -> Officer:
+    return db.session.scalars(select(Officer).where(Officer.email == email)).one()
 
 
 def _account(email: str, name: str, role: Role, unit_code: str, *, now: datetime) -> str:

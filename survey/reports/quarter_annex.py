@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields
 from decimal import Decimal
+from typing import TypeVar
+
+Addend = TypeVar("Addend", int, float)
 
 
 @dataclass(frozen=True)
@@ -167,7 +170,7 @@ class UnitAnnex:
     importance: tuple[Importance, ...] = ()
 
 
-def added(values: Iterable[int | None]) -> int | None:
+def added(values: Iterable[Addend | None]) -> Addend | None:
     """Add up what is stated; None where nothing is.
 
     >>> added([1, None, 2]), added([None])

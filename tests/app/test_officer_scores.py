@@ -222,7 +222,8 @@ def test_without_any_period_the_page_says_what_to_do(client: FlaskClient, factor
     enter(client, factory, factory.unit())
     page = client.get("/officer/")
     assert page.status_code == 200
-    assert "hailong dossiers import" in page.text
+    assert "Bước tiếp theo là nhập số hồ sơ của kỳ." in page.text
+    assert "/officer/dossiers" in page.text
 
 
 def test_the_example_says_so_on_every_page(client: FlaskClient, factory: Factory, session: Session) -> None:

@@ -7,8 +7,8 @@ from alembic import op
 
 from survey.models.model import ExactDecimal, UtcDateTime
 
-revision = "0017"
-down_revision = "0018"
+revision = "0018"
+down_revision = "0017"
 
 
 def upgrade() -> None:
