@@ -33,6 +33,20 @@ def _current_password() -> PasswordField:
     )
 
 
+def _new_password() -> PasswordField:
+    return PasswordField(
+        _("Mật khẩu mới"), validators=[InputRequired(_("Xin nhập mật khẩu mới."))], render_kw=NEW_PASSWORD
+    )
+
+
+def _repeated(field: str) -> PasswordField:
+    return PasswordField(
+        _("Nhập lại mật khẩu mới"),
+        validators=[EqualTo(field, _("Hai lần nhập mật khẩu mới chưa giống nhau."))],
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
 class CodeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """The code that the app shows, or one of the recovery codes."""
 
@@ -47,14 +61,8 @@ class InvitationForm(FlaskForm):  # type: ignore[misc]
     """Somebody who was invited says how they are called and chooses a password."""
 
     name = _name_field()
-    password = PasswordField(
-        _("Mật khẩu mới"), validators=[InputRequired(_("Xin nhập mật khẩu mới."))], render_kw=NEW_PASSWORD
-    )
-    again = PasswordField(
-        _("Nhập lại mật khẩu mới"),
-        validators=[EqualTo("password", _("Hai lần nhập mật khẩu mới chưa giống nhau."))],
-        render_kw={"autocomplete": "new-password"},
-    )
+    password = _new_password()
+    again = _repeated("password")
 
 
 class NameForm(FlaskForm):  # type: ignore[misc]
@@ -67,14 +75,8 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
     """Another password, by somebody who knows the present one."""
 
     old = _current_password()
-    new = PasswordField(
-        _("Mật khẩu mới"), validators=[InputRequired(_("Xin nhập mật khẩu mới."))], render_kw=NEW_PASSWORD
-    )
-    again = PasswordField(
-        _("Nhập lại mật khẩu mới"),
-        validators=[EqualTo("new", _("Hai lần nhập mật khẩu mới chưa giống nhau."))],
-        render_kw={"autocomplete": "new-password"},
-    )
+    new = _new_password()
+    again = _repeated("new")
 
 
 class ConfirmForm(FlaskForm):  # type: ignore[misc]

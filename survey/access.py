@@ -47,18 +47,16 @@ def require_at_top(permission: Permission) -> Officer:
 def unit_or_refuse(code: str, permission: Permission) -> Unit:
     """Fetch a unit; answer 404 if there is none with this code, 403 if the signed-in officer may not."""
     officer = require(permission)
-    unit = db.session.scalars(select(Unit).where(Unit.code == code)).one_or_none()
-    if unit is None:
-        abort(404)
-    if unit.id not in visible_units(db.session, officer, permission):
-        abort(403)
-    return unit
+    return _seen(db.session.scalars(select(Unit).where(Unit.code == code)).one_or_none(), officer, permission)
 
 
 def unit_of_id_or_refuse(unit_id: int, permission: Permission) -> Unit:
     """Fetch a unit by its number; answer as `unit_or_refuse` does."""
     officer = require(permission)
-    unit = db.session.get(Unit, unit_id)
+    return _seen(db.session.get(Unit, unit_id), officer, permission)
+
+
+def _seen(unit: Unit | None, officer: Officer, permission: Permission) -> Unit:
     if unit is None:
         abort(404)
     if unit.id not in visible_units(db.session, officer, permission):

@@ -71,7 +71,7 @@ def ratio(
         return None if one is None or not other else one / other
 
     def total(rows: Sequence[Any]) -> float | None:
-        one, other = added(map(top, rows)), added(map(bottom, rows))
+        one, other = added([top(row) for row in rows]), added([bottom(row) for row in rows])
         return None if one is None or not other else one / other
 
     return Column(title, width, form, value, group=group, formula=formula, total=Total(formula, total))

@@ -1,7 +1,8 @@
 """What a closed period's report says beside the scores, counted when it is closed and never again.
 
-Answers about fees, trips and the appointed day, and the feedback cases as they stood on that day. Later answers to
-a case, an erased text or a transferred case must not change a report that is out.
+Answers about fees, trips and the appointed day, the feedback cases as they stood on that day, and the fields that
+one counter served alone. Later answers to a case, an erased text, a transferred case or another counter must not
+change a report that is out.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from survey.models import (
     ResponseExtra,
     Unit,
 )
+from survey.services.counter_figure import lone_fields
 from survey.services.tally import counts_towards
 
 # Under this name a score's details keep it; a recomputation leaves it alone.
@@ -59,7 +61,11 @@ def annexes(
 ) -> dict[str, dict[str, Any]]:
     """Count everything by unit code, as plain values to store."""
     codes = dict(session.execute(select(Unit.id, Unit.code)).all())
-    found: dict[str, dict[str, Any]] = {code: {"answers": {}, "feedback": {}} for code in codes.values()}
+    found: dict[str, dict[str, Any]] = {
+        code: {"answers": {}, "feedback": {}, "lone_fields": []} for code in codes.values()
+    }
+    for unit_id, fields in lone_fields(session, period).items():
+        found[codes[unit_id]]["lone_fields"] = sorted(fields)
     for unit_id, subject, meaning, number in _answers(session, period, rule, versions):
         counts = found[codes[unit_id]]["answers"].setdefault(subject, {})
         counts[meaning] = counts.get(meaning, 0) + number

@@ -24,6 +24,7 @@ from survey.services import objection
 from survey.services.exclusion import waiting_requests
 from survey.services.response import LATE
 from survey.services.score import latest_set
+from survey.services.unit_days import is_in_force
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def _without_dossiers(session: Session, period: Period) -> Check:
         .where(
             Unit.start_date <= period.last,
             Unit.valid_from <= period.last,
-            Unit.valid_to.is_(None) | (Unit.valid_to >= period.first),
+            is_in_force(period.first),
             ~counted,
         )
         .order_by(Unit.code)

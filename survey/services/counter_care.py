@@ -14,7 +14,7 @@ from survey.database import write
 from survey.errors import HailongError
 from survey.models import Counter, CounterField, Device, QrCode, ServiceField, Unit
 from survey.services import audit
-from survey.services.qrcode import place_of
+from survey.services.qrcode import stop
 
 _OWN_CODE = re.compile(r"Q(\d+)", re.IGNORECASE)
 
@@ -119,15 +119,7 @@ def end(session: Session, counter: Counter, *, now: datetime, actor: str) -> int
         _note(session, "counter.end", counter, now=now, actor=actor)
         revoked = working_codes(session, counter, today)
         for qr_code in revoked:
-            qr_code.revoked_on = today
-            audit.record(
-                session,
-                now=now,
-                actor=actor,
-                action="qr_code.revoke",
-                subject=f"qr code {qr_code.code}",
-                detail={"unit": counter.unit.code, "place": place_of(qr_code)},
-            )
+            stop(session, qr_code, today=today, now=now, actor=actor)
     return len(revoked)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from survey.models import Reader, Unit
 from survey.services.unit import name_in_sentence
+from survey.services.unit_days import in_force
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ def unit_above(unit: Unit, today: date) -> Unit | None:
     above, seen = unit.parent, {unit.id}
     while above is not None and above.id not in seen:
         seen.add(above.id)
-        if above.valid_to is None or above.valid_to >= today:
+        if in_force(above, today):
             return above
         above = above.successor or above.parent
     return None

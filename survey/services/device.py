@@ -20,6 +20,7 @@ from survey.errors import HailongError
 from survey.models import Counter, Device, Unit
 from survey.reports import qr_symbol
 from survey.services import audit
+from survey.services.unit_days import is_in_force
 
 # Long enough to walk to the tablet and scan, too short to be found on a desk the next day.
 ENROLMENT_LIFETIME = timedelta(minutes=30)
@@ -59,7 +60,7 @@ class KnownDevice:
 
 def places(session: Session, unit_ids: Collection[int], *, today: date) -> list[Unit]:
     """List the units in force among `unit_ids`, with their counters, in order of their names."""
-    query = select(Unit).where(Unit.id.in_(unit_ids), Unit.valid_to.is_(None) | (Unit.valid_to >= today))
+    query = select(Unit).where(Unit.id.in_(unit_ids), is_in_force(today))
     return list(session.scalars(query.order_by(Unit.name, Unit.code).options(selectinload(Unit.counters))))
 
 

@@ -34,6 +34,7 @@ from survey.services.score import closed_set
 from survey.services.service_field import FieldFinder
 from survey.services.sheet import Cell
 from survey.services.template import Template
+from survey.services.unit_days import is_in_force
 from survey.services.unit_finder import UnitFinder
 
 # In which of the totals, that a person compares before and after, each count stands.
@@ -136,7 +137,7 @@ def _refuse_closed(session: Session, period: Period) -> None:
 def template(session: Session, now: datetime, reach: Reach | None = None) -> Template:
     """The II.06 sheet to fill in: a line for every unit of today and each field that its counters serve."""
     today = now.astimezone(TIME_ZONE).date()
-    query = select(Unit).where(Unit.valid_to.is_(None) | (Unit.valid_to >= today))
+    query = select(Unit).where(is_in_force(today))
     if reach is not None:
         query = query.where(Unit.id.in_(reach.unit_ids))
     units = session.scalars(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from sqlalchemy import select
@@ -186,3 +186,15 @@ def against(figure: Figure, target: Decimal) -> Verdict:
     if figure.lower > target:
         return "above"
     return "below" if figure.upper < target else "unclear"
+
+
+def variants_of(detail: Mapping[str, Any], rule: ScoreRule) -> dict[str, Mapping[str, Any]]:
+    """The other ways to count that rest on enough responses to stand beside the score, by name.
+
+    A result may have been stored without the interval, which came later.
+    """
+    return {
+        variant["name"]: variant
+        for variant in detail.get("variants", ())
+        if variant["points"] is not None and variant["n"] >= rule.mark_below
+    }

@@ -14,6 +14,7 @@ from survey.models import Role, Unit
 from survey.services import audit, officer
 from survey.services.officer import AddedOfficer
 from survey.services.unit import TWO_TIERS_FROM, default_one_stop_name, kind_of_name
+from survey.services.unit_days import is_in_force
 
 
 def invite(
@@ -25,8 +26,7 @@ def invite(
     """
     officer.clean_email(email)
     today = now.astimezone(TIME_ZONE).date()
-    in_force = Unit.valid_to.is_(None) | (Unit.valid_to >= today)
-    tops = select(Unit.code).where(Unit.parent_id.is_(None), in_force).order_by(Unit.code)
+    tops = select(Unit.code).where(Unit.parent_id.is_(None), is_in_force(today)).order_by(Unit.code)
     codes = list(session.scalars(tops)) or [_first_unit(session, unit_code, unit_name, now=now, actor=actor)]
     added = [
         officer.add(session, email, role=Role.ADMINISTRATOR, unit_code=code, now=now, actor=actor)

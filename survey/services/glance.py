@@ -18,8 +18,17 @@ from analysis.aggregate import UnitFigure, aggregate
 from analysis.periods import Period, parse_period
 from analysis.rules import ScoreRule
 from survey.models import Score, ScoreSet, ScoreTarget, Unit
-from survey.services.counter_figure import hidden_fields
-from survey.services.figure import Difference, Figure, Verdict, against, combined_figure, compared, figure_of
+from survey.services.counter_figure import counters_of, hidden_fields
+from survey.services.figure import (
+    Difference,
+    Figure,
+    Verdict,
+    against,
+    combined_figure,
+    compared,
+    figure_of,
+    variants_of,
+)
 from survey.services.figure import may_be_shown as score_may_be_shown
 from survey.services.score_rule import find_rule
 from survey.services.target import target_of
@@ -123,7 +132,7 @@ def glance(session: Session, score_set: ScoreSet, unit: Unit, *, below: Collecti
         flagged_count=sum(detail.get("flagged_count", 0) for detail in details),
         flags=_summed((detail.get("reading") or {}).get("flags", {}) for detail in details),
         reading=reading,
-        variants=_variants(own, rule),
+        variants=variants_of(own, rule),
         warnings=own.get("warnings", ()),
     )
 
@@ -190,8 +199,12 @@ def _fields(
     for one in members:
         for part in (one.detail.get("reading") or {}).get("fields", ()):
             holders.setdefault(part["levels"][0], set()).add(one.unit_id)
+    served = counters_of(session, period, {one.unit_id for one in members})
+    lone = {
+        code for code, ids in holders.items() if sum(served.get(unit_id, {}).get(code, 0) for unit_id in ids) == 1
+    }
     persons = {share.code: share.n for share in found}
-    hidden = hidden_fields(session, period, persons, holders, whole=whole, least=rule.mark_below)
+    hidden = hidden_fields(persons, lone, whole=whole, least=rule.mark_below)
     return tuple(share for share in found if share.code not in hidden), hidden
 
 
@@ -225,18 +238,6 @@ def _summed(counts: Any) -> dict[str, int]:
     for one in counts:
         whole.update(one)
     return dict(whole)
-
-
-def _variants(detail: Mapping[str, Any], rule: ScoreRule) -> dict[str, Mapping[str, Any]]:
-    """The other ways to count that rest on enough responses to stand beside the score, by name.
-
-    A result may have been stored without the interval, which came later.
-    """
-    return {
-        variant["name"]: variant
-        for variant in detail.get("variants", ())
-        if variant["points"] is not None and variant["n"] >= rule.mark_below
-    }
 
 
 def _decimal(text: str | None) -> Decimal | None:

@@ -20,7 +20,7 @@ from analysis.rules import ScoreRule
 from analysis.tally import TRUST_LEVELS
 from forms.questionnaire import load_questionnaire
 from survey.models import PublishedResult, PublishedUnit, Score, ScoreSet, Unit
-from survey.services.figure import SHOWN, Figure, combined_figure, figure_of
+from survey.services.figure import SHOWN, Figure, combined_figure, figure_of, variants_of
 from survey.services.open_answers import ExtraFees, are_mixed, extra_fees
 from survey.services.open_counts import Counts, counts_of, published_counts, withheld_units, withheld_ways
 from survey.services.open_feedback import FeedbackAnswered, feedback_answered
@@ -238,11 +238,7 @@ def _unit_line(facts: _Facts, code: str) -> dict[str, Any]:
     if figure is None:
         return named | dict.fromkeys((*FIGURES, *PARTS)) | {"few_changed": False}
     detail, few = score.detail, code in facts.few_changed
-    variants = {
-        one["name"]: one
-        for one in detail.get("variants", ())
-        if one["points"] and one["n"] >= facts.rule.mark_below
-    }
+    variants = variants_of(detail, facts.rule)
     fees = facts.fees.get(score.unit_id)
     is_known = code not in facts.withheld_fees
     return named | {

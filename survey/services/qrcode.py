@@ -95,16 +95,21 @@ def revoke(session: Session, code: str, *, today: date, now: datetime, actor: st
         if qr_code is None:
             raise HailongError("unknown_code")
         if qr_code.revoked_on is None or qr_code.revoked_on > today:
-            qr_code.revoked_on = today
-            audit.record(
-                session,
-                now=now,
-                actor=actor,
-                action="qr_code.revoke",
-                subject=f"qr code {code}",
-                detail={"unit": qr_code.unit.code, "place": place_of(qr_code)},
-            )
+            stop(session, qr_code, today=today, now=now, actor=actor)
     return qr_code
+
+
+def stop(session: Session, qr_code: QrCode, *, today: date, now: datetime, actor: str) -> None:
+    """Revoke a code inside the caller's transaction, with its note in the audit trail."""
+    qr_code.revoked_on = today
+    audit.record(
+        session,
+        now=now,
+        actor=actor,
+        action="qr_code.revoke",
+        subject=f"qr code {qr_code.code}",
+        detail={"unit": qr_code.unit.code, "place": place_of(qr_code)},
+    )
 
 
 def new_row(unit: Unit, counter: Counter | None, today: date, channel: Channel = Channel.DIRECT) -> QrCode:

@@ -19,6 +19,7 @@ from survey.services import audit
 from survey.services.destination import resolve
 from survey.services.opening import CodeCounts, code_counts
 from survey.services.qrcode import PLACE_ORDER, new_row, place_of
+from survey.services.unit_days import in_force
 
 
 class CodeState(StrEnum):
@@ -72,7 +73,7 @@ def listed(session: Session, unit: Unit, period: Period, *, today: date) -> Sequ
 def _booked_to(session: Session, qr_code: QrCode, today: date) -> Unit | None:
     if state_of(qr_code, today) is not CodeState.LIVE:
         return None
-    if qr_code.unit.valid_to is None or qr_code.unit.valid_to >= today:
+    if in_force(qr_code.unit, today):
         return qr_code.unit
     try:
         return session.get(Unit, resolve(session.connection(), qr_code.code, today=today).unit_id)

@@ -25,6 +25,7 @@ from survey.reports.quarter_annex import (
     UnitAnnex,
 )
 from survey.services.annex import ANNEX
+from survey.services.counter_figure import hidden_fields
 from survey.services.figure import compared, figure_of, may_be_shown
 from survey.services.on_time import Key, flow_of
 
@@ -54,12 +55,22 @@ class Detail:
         if not may_be_shown(score, self._rule):
             return UnitAnnex(flows=flows, feedback=feedback)
         reading = detail.get("reading", {})
+        fields, hidden = reading.get("fields", ()), set()
+        if kept is not None:
+            persons = {part["levels"][0]: part["estimate"]["n"] for part in fields}
+            hidden = hidden_fields(
+                persons,
+                kept.get("lone_fields", ()),
+                whole=score.response_count,
+                least=self._rule.mark_below,
+            )
         important = (reading.get("importance") or {}).get("factors", ())
         return UnitAnnex(
             items=tuple(_items(detail.get("items", ()), self._questionnaires)),
-            fields=tuple(_margin(part, self._names) for part in reading.get("fields", ())),
+            fields=tuple(_margin(part, self._names) for part in fields if part["levels"][0] not in hidden),
             channels=tuple(_margin(part, self._names) for part in reading.get("channels", ())),
-            cells=tuple(self._cell(part, detail, dossiers) for part in reading.get("cells", ())),
+            # a cell of a field that is left out could be told from its column
+            cells=() if hidden else tuple(self._cell(part, detail, dossiers) for part in reading.get("cells", ())),
             flows=flows,
             answers=AnswerFigures() if kept is None else _answers(kept["answers"], self._rule),
             feedback=feedback,

@@ -31,6 +31,7 @@ from survey.services.poster import address
 from survey.services.service_field import ALL_FIELDS, FieldFinder
 from survey.services.sheet import Cell
 from survey.services.template import Template
+from survey.services.unit_days import is_in_force
 from survey.services.unit_finder import UnitFinder
 
 LONGEST = timedelta(days=400)
@@ -135,8 +136,7 @@ def make_receipts(
 
 def template(session: Session, *, today: date) -> Template:
     """The sheet to fill in: a line for every unit of today."""
-    in_force = select(Unit).where(Unit.valid_to.is_(None) | (Unit.valid_to >= today)).order_by(Unit.code)
-    units = session.scalars(in_force).all()
+    units = session.scalars(select(Unit).where(is_in_force(today)).order_by(Unit.code)).all()
     columns = _columns(UnitFinder(units).parse, lambda _cell: "")
     return Template("receipts", columns, [{"unit": unit.code} for unit in units])
 

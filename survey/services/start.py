@@ -16,7 +16,7 @@ from survey.database import write
 from survey.models import Basis, DossierCount, QrCode, Response, StartStep, Unit
 from survey.services import audit
 from survey.services.qrcode import live_codes
-from survey.services.unit_days import has_started
+from survey.services.unit_days import has_started, is_in_force
 
 UNIT, COUNTERS, FIELDS, POSTER, TRIAL, DAY, SAMPLE = STEPS = (
     "unit", "counters", "fields", "poster", "trial", "day", "sample"
@@ -81,7 +81,7 @@ def way_of(session: Session, unit: Unit, *, today: date) -> Way:
 
 def is_due(session: Session, unit_ids: Collection[int], *, today: date) -> bool:
     """Tell whether none of the units measures yet nor is ready to: their officer is led along the way then."""
-    in_force = (Unit.id.in_(unit_ids), Unit.valid_to.is_(None) | (Unit.valid_to >= today))
+    in_force = (Unit.id.in_(unit_ids), is_in_force(today))
     if session.scalar(select(func.count()).where(*in_force)) == 0:
         return False
     looked = select(StartStep.unit_id).where(StartStep.step == SAMPLE)
@@ -93,7 +93,7 @@ def is_due(session: Session, unit_ids: Collection[int], *, today: date) -> bool:
 
 def beginners(session: Session, unit_ids: Collection[int], *, today: date) -> Sequence[Unit]:
     """List the units in force that do not measure yet."""
-    query = select(Unit).where(Unit.id.in_(unit_ids), Unit.valid_to.is_(None) | (Unit.valid_to >= today))
+    query = select(Unit).where(Unit.id.in_(unit_ids), is_in_force(today))
     return [unit for unit in session.scalars(query.order_by(Unit.name, Unit.code)) if not has_started(unit, today)]
 
 

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import ColumnElement, or_
+
 from survey.models import Unit
+
+
+def is_in_force(day: date) -> ColumnElement[bool]:
+    """Say which units exist on a day or will, as `in_force` does."""
+    return or_(Unit.valid_to.is_(None), Unit.valid_to >= day)
 
 
 def in_force(unit: Unit, today: date) -> bool:

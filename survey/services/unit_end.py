@@ -15,7 +15,7 @@ from survey.errors import HailongError
 from survey.models import Device, Grant, QrCode, Unit
 from survey.services import audit
 from survey.services.qrcode import live_codes
-from survey.services.unit_days import in_force
+from survey.services.unit_days import in_force, is_in_force
 
 
 @dataclass(frozen=True)
@@ -148,7 +148,7 @@ def keep(session: Session, unit: Unit, *, now: datetime, actor: str) -> None:
 
 
 def _check_below(session: Session, unit: Unit, ending: Sequence[Unit], today: date) -> None:
-    staying = (Unit.valid_to.is_(None) | (Unit.valid_to >= today), Unit.id.not_in([one.id for one in ending]))
+    staying = (is_in_force(today), Unit.id.not_in([one.id for one in ending]))
     below = tuple(
         session.scalars(select(Unit.name).where(Unit.parent_id == unit.id, *staying).order_by(Unit.name))
     )

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from survey.errors import HailongError
 from survey.models import Unit
+from survey.services.unit_days import is_in_force
 
 
 def ids_below(unit_ids: Collection[int]) -> Select[tuple[int]]:
@@ -39,7 +40,7 @@ def units_in_force(session: Session, unit: Unit | None, *, below: bool, today: d
 
     All units without `unit`.
     """
-    query = select(Unit).where(Unit.valid_to.is_(None) | (Unit.valid_to >= today))
+    query = select(Unit).where(is_in_force(today))
     if unit is not None:
         query = query.where(Unit.id.in_(ids_below([unit.id])) if below else Unit.id == unit.id)
     return list(session.scalars(query.order_by(Unit.code)))

@@ -17,6 +17,7 @@ from survey.config import TIME_ZONE
 from survey.derivation_words import margin_notes
 from survey.errors import HailongError
 from survey.extensions import db
+from survey.figure_messages import CHANNEL_WORDS
 from survey.messages import sentence, status_word, warning_sentence
 from survey.models import ScoreSet, Unit
 from survey.services import objection, score
@@ -66,6 +67,7 @@ def _page(period: Period, unit: Unit, *, fault: str = "", typed: str = "") -> st
         found=found,
         status=None if score_set is None else _status(score_set, unit),
         names=names,
+        channel_words=CHANNEL_WORDS,
         words="en" if str(get_locale()) == "en" else "vi",
         notes=[] if found is None else margin_notes(found.detail, partial(warning_sentence, names=names)),
         draft=draft,

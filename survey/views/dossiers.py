@@ -16,8 +16,8 @@ from survey.extensions import db
 from survey.filters import day, period_name
 from survey.models import ScoreState, UploadKind
 from survey.services import period as periods
-from survey.services import score
 from survey.services.on_time import dossiers_of
+from survey.views.known_period import known_period
 from survey.views.uploads import Page, past_imports, reach_of, take_in, takes_files
 
 blueprint = takes_files("dossiers")
@@ -48,12 +48,7 @@ def dossiers() -> Page:
 def of_period(period: str) -> Page:
     """Show what the dossiers of a period say by themselves, beside the score."""
     officer = require(Permission.SEE_SCORES)
-    try:
-        wanted = parse_period(period)
-    except AnalysisError:
-        abort(404)
-    if wanted not in score.periods(db.session):
-        abort(404)
+    wanted = known_period(period)
     if wanted.text != period:
         return redirect(url_for("dossiers.of_period", period=wanted.text), 308)
     found = dossiers_of(db.session, wanted, visible_units(db.session, officer, Permission.SEE_SCORES))

@@ -20,7 +20,7 @@ from analysis.periods import parse_period
 from survey.config import TIME_ZONE
 from survey.models import Basis, DossierCount, Response, ResponseExtra, Unit
 from survey.services import score
-from survey.services.export import export_bytes
+from survey.services.export import export_bytes, quarter_report
 from survey.services.verification import verify
 
 from factories import Factory
@@ -171,3 +171,22 @@ def test_the_change_is_told_against_the_quarter_closed_before(session: Session, 
     found = of(closed(session), "Biểu 1", "Phường A")
     assert found["So kỳ trước (điểm): Nhận định"] == "tăng"
     assert found["So kỳ trước (điểm): Chênh lệch"] > 20
+
+
+def test_no_field_gives_the_figure_of_one_counter_away_nor_does_a_later_counter(
+    session: Session, factory: Factory, units: dict[str, Unit]
+) -> None:
+    for field, number in (("chung-thuc", 20), ("xay-dung", 40)):
+        factory.dossiers(units["A"], PERIOD.text, {(field, "direct", "on_time"): 100})
+        factory.responses(units["A"], "555552", number, field=field)
+    factory.counter(units["A"], ("chung-thuc",))
+    factory.counter(units["A"], ("dat-dai", "xay-dung"))
+    closed(session)
+
+    def shown() -> tuple[set[str], int]:
+        (unit,) = (one for one in quarter_report(session, PERIOD).units if one.code == "A")
+        return {part.level for part in unit.annex.fields}, len(unit.annex.cells)
+
+    assert shown() == ({"dat-dai"}, 0), "the 20, and the 40 from which they could be told"
+    factory.counter(units["A"], ("chung-thuc",))
+    assert shown() == ({"dat-dai"}, 0)
