@@ -18,6 +18,7 @@ from survey.models import (
     Response,
     Score,
     ScoreSet,
+    SetAsideRequest,
     Unit,
 )
 from survey.services import objection
@@ -99,6 +100,19 @@ def _open_paper(session: Session, period: Period) -> Check:
     )
 
 
+def _set_aside_waiting(session: Session, period: Period) -> Check:
+    query = (
+        select(Unit.name, func.count())
+        .join(SetAsideRequest, SetAsideRequest.unit_id == Unit.id)
+        .where(SetAsideRequest.period == period.text, ~SetAsideRequest.decision.has())
+        .group_by(Unit.code, Unit.name)
+        .order_by(Unit.code)
+    )
+    found = session.execute(query).all()
+    units = tuple((name, str(count)) for name, count in found)
+    return Check("set_aside_waiting", sum(count for _, count in found), units)
+
+
 def _late(session: Session, period: Period) -> Check:
     late = Response.local_date.between(period.first, period.last) & Response.flags.like(f"%{LATE}%")
     query = select(Unit.name, func.count()).join(Response, Response.unit_id == Unit.id).where(late)
@@ -115,13 +129,13 @@ def _stored(score_set: ScoreSet, *columns: Any) -> Select[Any]:
     return of_set.order_by(Unit.code)
 
 
-# A further line is a further function here, and its words in templates/officer/closing_parts.html: this is where
-# the count of set-aside requests that wait for a second approval comes in.
+# A further line is a further function here, and its words in templates/officer/closing_parts.html.
 CHECKS: tuple[Callable[[Session, Period], Check], ...] = (
     _without_dossiers,
     _below_minimum,
     _flagged,
     _open_paper,
+    _set_aside_waiting,
     _late,
     _unanswered,
 )

@@ -27,6 +27,7 @@ from survey.models import (
     ScoreDraft,
     ScoreSet,
     ScoreState,
+    SetAsideRequest,
     Unit,
 )
 from survey.services import publication, score, score_draft
@@ -316,3 +317,35 @@ def test_names_are_shown_as_text(officer: FlaskClient, factory: Factory, provinc
     factory.unit(code="X1", name="<b>Xã</b>", parent=province["top"])
     assert "&lt;b&gt;Xã&lt;/b&gt;" in officer.get(PAGE).text
     assert period_name(OVER) in officer.get(PAGE).text
+
+
+def test_the_list_names_requests_that_wait_for_a_second_person(
+    officer: FlaskClient, factory: Factory, session: Session, province: dict[str, Unit]
+) -> None:
+    decided = factory.set_aside(province["AH"], OVER, OVER.first)
+    words = "Đề nghị loại phiếu còn chờ duyệt: chốt rồi thì không duyệt được nữa"
+
+    def waiting() -> str:
+        found = re.search(rf"{words}.*?</tr>", officer.get(PAGE).text, re.DOTALL)
+        assert found
+        return found[0]
+
+    assert "xin xem" not in waiting()
+    session.add(
+        SetAsideRequest(
+            id="waiting",
+            unit_id=province["AH"].id,
+            period=OVER.text,
+            act=decided.act,
+            selection=decided.selection,
+            first_day=OVER.first,
+            last_day=OVER.first,
+            reason=decided.reason,
+            text="Tập huấn",
+            response_count=1,
+            asked_by_id=decided.asked_by_id,
+            asked_at=decided.asked_at,
+        )
+    )
+    session.commit()
+    assert "xin xem" in waiting()
