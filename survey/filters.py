@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
+from babel import Locale, UnknownLocaleError
 from flask import Flask
 from flask_babel import get_locale, gettext
 
@@ -68,6 +69,14 @@ def period_short(period: Period) -> str:
     return f"{period.first.year}" if period.kind == "year" else f"{period.first:%d/%m}–{period.last:%d/%m/%y}"
 
 
+def language_name(code: str) -> str:
+    """Name a language in the page's own: "vi" is "Tiếng Việt"; what is unknown keeps its code."""
+    try:
+        return Locale.parse(code).get_display_name(get_locale()) or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
 def _localised(text: str) -> str:
     text = text.replace("-", "\u2212")
     locale = get_locale()
@@ -79,6 +88,6 @@ def _localised(text: str) -> str:
 def init_app(app: Flask) -> None:
     """Make the filters known to the templates."""
     for function in (
-        decimal, count, percent, signed, day, moment, clock, period_name, period_short, grouped,
+        decimal, count, percent, signed, day, moment, clock, period_name, period_short, grouped, language_name,
     ):  # fmt: skip
         app.add_template_filter(function)
