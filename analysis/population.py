@@ -1,7 +1,7 @@
 """The known population: a unit's dossiers of the period by field, channel and outcome."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
 import numpy as np
@@ -51,6 +51,20 @@ class Population:
     outcome: FloatArray
     settled: NDArray[np.int64]
     cross: FloatArray | None
+
+    def of_units(self, wanted: Collection[str]) -> "Population":
+        """Keep the dossiers of some units."""
+        kept = np.array([code in wanted for code in self.unit_ids], np.bool_)
+        return replace(
+            self,
+            unit_ids=tuple(code for code in self.unit_ids if code in wanted),
+            total=self.total[kept],
+            field=self.field[kept],
+            channel=self.channel[kept],
+            outcome=self.outcome[kept],
+            settled=self.settled[kept],
+            cross=None if self.cross is None else self.cross[kept],
+        )
 
     def on_time_shares(self) -> dict[str, float | None]:
         """Return (early + on time) / settled by unit; None where outcomes are not known.

@@ -8,7 +8,7 @@ from typing import Literal
 from analysis.errors import AnalysisError
 from analysis.points import PrintedCheck, add_points, check_printed, percent_of, round_half_up
 from analysis.ranking import Rank, competition_ranks
-from analysis.rules import GradeBand, IndexRules
+from analysis.rules import Component, GradeBand, IndexRules
 from analysis.scores import Warning
 
 
@@ -16,7 +16,8 @@ from analysis.scores import Warning
 class IndexEntry:
     """The components of one unit as appraised; a component that is absent or None has no points yet.
 
-    `group` is the ranking group. `printed_total` is a total printed elsewhere, to be checked.
+    `group` is the ranking group. `printed_total` is a total printed elsewhere, to be checked. `maxima` holds the
+    maximum of components in which not every criterion arose; `adjustment` is the bonus less the penalty.
     """
 
     unit_id: str
@@ -24,6 +25,12 @@ class IndexEntry:
     points: Mapping[str, Decimal | None]
     not_applicable: frozenset[str] = field(default_factory=frozenset)
     printed_total: Decimal | None = None
+    maxima: Mapping[str, Decimal] = field(default_factory=dict)
+    adjustment: Decimal = Decimal(0)
+
+    def maximum_of(self, part: Component) -> Decimal:
+        """Return the maximum that the component has for this unit."""
+        return self.maxima.get(part.code, part.maximum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,9 @@ class IndexResult:
     """The index of one unit.
 
     `total` is on the scale of `maximum` (the rules' `scale_to`, or the sum of the applicable maxima); `percent`
-    is total / maximum and decides the grade. `change_rank` is old minus new: positive is a rise.
+    is total / maximum and decides the grade, or the next band whose side conditions hold too: then
+    `grade_held_back` is the band that the percentage alone would reach. `adjustment` is the bonus less the penalty
+    inside `total`, which stays within 0 and `maximum`. `change_rank` is old minus new: positive is a rise.
     """
 
     unit_id: str
@@ -69,6 +78,8 @@ class IndexResult:
     change_rank: int | None
     printed: PrintedCheck | None
     warnings: tuple[Warning, ...]
+    adjustment: Decimal = Decimal(0)
+    grade_held_back: GradeBand | None = None
 
 
 def compute_index(
@@ -116,18 +127,23 @@ def _draft(entry: IndexEntry, rules: IndexRules) -> _Draft:
     scored = [part for part in applicable if entry.points.get(part.code) is not None]
     missing = tuple(part.code for part in applicable if entry.points.get(part.code) is None)
     percents = {
-        part.code: None if (points := entry.points.get(part.code)) is None else percent_of(points, part.maximum)
+        part.code: None if (given := entry.points.get(part.code)) is None else _percent(given, entry, part)
         for part in rules.components
     }
     complete = not missing or rules.when_missing == "rebase"
     if not scored or not complete:
         return _Draft(entry, missing, percents, None, None, None)
     total = add_points(points for part in scored if (points := entry.points[part.code]) is not None)
-    maximum = add_points(part.maximum for part in scored)
+    maximum = add_points(entry.maximum_of(part) for part in scored)
+    total = min(max(total + entry.adjustment, Decimal(0)), maximum)
     if rules.scale_to is not None:
         total = round_half_up(total * rules.scale_to / maximum)
         maximum = rules.scale_to
     return _Draft(entry, missing, percents, total, maximum, percent_of(total, maximum))
+
+
+def _percent(points: Decimal, entry: IndexEntry, part: Component) -> Decimal | None:
+    return percent_of(points, entry.maximum_of(part))
 
 
 def _result(
@@ -142,7 +158,7 @@ def _result(
     components = tuple(
         ComponentResult(
             code=part.code,
-            maximum=part.maximum,
+            maximum=entry.maximum_of(part),
             status=_component_status(entry, part.code),
             points=entry.points.get(part.code),
             percent=draft.percents[part.code],
@@ -155,6 +171,8 @@ def _result(
     if entry.printed_total is not None and draft.total is not None:
         printed = check_printed(entry.printed_total, draft.total)
     old_rank = before.rank if before is not None else None
+    grade = None if draft.percent is None else grade_of(draft.percent, rules, draft.percents)
+    reached = None if draft.percent is None else grade_of(draft.percent, rules)
     return IndexResult(
         unit_id=entry.unit_id,
         group=entry.group,
@@ -164,17 +182,66 @@ def _result(
         maximum=draft.maximum,
         percent=draft.percent,
         rank=rank,
-        grade=grade_of(draft.percent, rules) if draft.percent is not None else None,
+        grade=grade,
         change_points=_difference(draft.total, before.total if before is not None else None),
         change_rank=None if rank is None or old_rank is None else old_rank - rank.place,
         printed=printed,
         warnings=tuple(_warnings(draft, rules, printed)),
+        adjustment=entry.adjustment,
+        grade_held_back=reached if reached != grade else None,
     )
 
 
-def grade_of(percent: Decimal, rules: IndexRules) -> GradeBand | None:
-    """Return the highest band reached; None when the rules have no bands."""
-    return next((band for band in rules.bands if percent >= band.from_percent), None)
+@dataclass(frozen=True, slots=True)
+class GroupMean:
+    """The plain mean of the units of a group that have a total, each figure rounded once."""
+
+    unit_count: int
+    total: Decimal
+    percent: Decimal
+    points: Mapping[str, Decimal]
+
+
+def means_by_group(results: Iterable[IndexResult]) -> dict[str, GroupMean]:
+    """Average totals, percentages and components inside each ranking group; units without a total stay out."""
+    groups: dict[str, list[IndexResult]] = {}
+    for result in results:
+        if result.total is not None and result.percent is not None:
+            groups.setdefault(result.group, []).append(result)
+    return {
+        group: GroupMean(
+            unit_count=len(members),
+            total=_mean(one.total for one in members),
+            percent=_mean(one.percent for one in members),
+            points={
+                part.code: _mean(one.components[place].points for one in members)
+                for place, part in enumerate(members[0].components)
+            },
+        )
+        for group, members in groups.items()
+    }
+
+
+def _mean(values: Iterable[Decimal | None]) -> Decimal:
+    known = [value for value in values if value is not None]
+    return round_half_up(add_points(known) / len(known)) if known else Decimal(0)
+
+
+def grade_of(
+    percent: Decimal, rules: IndexRules, components: Mapping[str, Decimal | None] | None = None
+) -> GradeBand | None:
+    """Return the highest band reached; None when the rules have no bands.
+
+    With the percentages of the `components`, the bands' side conditions must hold too; the lowest has none.
+    """
+    return next((band for band in rules.bands if percent >= band.from_percent and _holds(band, components)), None)
+
+
+def _holds(band: GradeBand, components: Mapping[str, Decimal | None] | None) -> bool:
+    if components is None:
+        return True
+    reached = ((components.get(one.component), one.from_percent) for one in band.conditions)
+    return all(percent is not None and percent >= least for percent, least in reached)
 
 
 def _component_status(entry: IndexEntry, code: str) -> Literal["scored", "missing", "not_applicable"]:
@@ -224,8 +291,9 @@ def _checked(entries: Iterable[IndexEntry], rules: IndexRules) -> list[IndexEntr
             where = f"{entry.unit_id}: {part.code}"
             if points is not None and part.code in entry.not_applicable:
                 raise _faulty("index_not_applicable", where, points, "no points for what does not apply")
-            if points is not None and not (points.is_finite() and 0 <= points <= part.maximum):
-                raise _faulty("index_points", where, points, f"0 to {part.maximum}")
+            maximum = entry.maximum_of(part)
+            if points is not None and not (points.is_finite() and 0 <= points <= maximum):
+                raise _faulty("index_points", where, points, f"0 to {maximum}")
         checked[entry.unit_id] = entry
     return list(checked.values())
 

@@ -1,22 +1,23 @@
 """The same score from fewer responses, to be printed beside the official one: it shows how far the score moves."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
 
-from analysis.figures import FactorSpec
+import numpy as np
+
 from analysis.population import Population
-from analysis.rules.score_rule import ScoreRule
-from analysis.satisfaction import score_units
-from analysis.scores import ScoreTable
-from analysis.tally import Tally
+from analysis.satisfaction import Weighed, score_units
+from analysis.scores import UnitScore
+from analysis.sums import BoolArray
+from analysis.tally import TRUST_LEVELS, Tally
 
 VariantName = Literal["without_flagged", "without_assisted", "dossier_only"]
-_CHOSEN: Final[dict[VariantName, Callable[[Tally], Tally]]] = {
-    "without_flagged": Tally.without_flagged,
-    "without_assisted": lambda tally: tally.with_trust(("dossier", "counter")),
-    "dossier_only": lambda tally: tally.with_trust(("dossier",)),
+_KEPT: Final[dict[VariantName, Callable[[Tally], BoolArray]]] = {
+    "without_flagged": lambda tally: ~tally.flagged,
+    "without_assisted": lambda tally: tally.trust != TRUST_LEVELS.index("assisted"),
+    "dossier_only": lambda tally: tally.trust == TRUST_LEVELS.index("dossier"),
 }
 
 
@@ -32,36 +33,45 @@ class Variant:
     removed: int
     index_share: float | None
     points: Decimal | None
+    points_lower: Decimal | None
+    points_upper: Decimal | None
 
 
-def score_variants(
-    tally: Tally, population: Population, *, rule: ScoreRule, factors: Sequence[FactorSpec], official: ScoreTable
-) -> dict[str, tuple[Variant, ...]]:
-    """Score every unit without flagged, without assisted, and from dossier codes only.
+def score_variants(weighed: Weighed, population: Population) -> dict[str, tuple[Variant, ...]]:
+    """Score again without flagged, without assisted, and from dossier codes only; by unit.
 
-    A variant that leaves out nothing of a unit, or everything, is not there.
+    A variant that leaves out nothing of a unit, or everything, is not there. Only units whose figures may be told
+    are computed.
     """
-    counted = tally.with_trust(rule.trust_levels)
-    found: dict[str, list[Variant]] = {unit.unit_id: [] for unit in official.units}
-    for name, choose in _CHOSEN.items():
-        chosen = choose(counted)
-        if chosen.response_count in (counted.response_count, 0):
-            continue
-        table = score_units(chosen, population, rule=rule, factors=factors).by_unit()
-        for unit in official.units:
-            other = table.get(unit.unit_id)
-            n = other.n if other is not None else 0
-            removed = unit.n - n
-            if not removed or not n:
-                continue
-            shown = other is not None and min(n, removed) >= rule.suppress_below
-            found[unit.unit_id].append(
-                Variant(
-                    name,
-                    n,
-                    removed,
-                    other.index_share if shown and other is not None else None,
-                    other.points if shown and other is not None else None,
-                )
-            )
-    return {unit: tuple(variants) for unit, variants in found.items()}
+    tally, least = weighed.counted, weighed.rule.suppress_below
+    whole = np.bincount(tally.unit, tally.count, len(tally.unit_ids)).astype(np.int64)
+    found: dict[str, list[Variant]] = {code: [] for code in weighed.margins.unit_ids}
+    for name, kept_by in _KEPT.items():
+        rows = kept_by(tally)
+        left = np.bincount(tally.unit, tally.count * rows, len(tally.unit_ids)).astype(np.int64)
+        removed = whole - left
+        shown = np.minimum(left, removed) >= least
+        again = _score(weighed, population, rows, shown) if shown.any() else {}
+        for unit in np.flatnonzero((left > 0) & (removed > 0)):
+            code = tally.unit_ids[unit]
+            found[code].append(_variant(name, int(left[unit]), int(removed[unit]), again.get(code)))
+    return {code: tuple(variants) for code, variants in found.items()}
+
+
+def _score(weighed: Weighed, population: Population, rows: BoolArray, units: BoolArray) -> dict[str, UnitScore]:
+    """Score the rows of some units under the rule of the whole."""
+    tally = weighed.counted
+    wanted = {code for code, is_wanted in zip(tally.unit_ids, units, strict=True) if is_wanted}
+    scores = score_units(
+        tally.select(rows & units[tally.unit]),
+        population.of_units(wanted),
+        rule=weighed.rule,
+        factors=weighed.layout.specs(),
+    )
+    return {unit.unit_id: unit for unit in scores.units if unit.unit_id in wanted}
+
+
+def _variant(name: VariantName, n: int, removed: int, score: UnitScore | None) -> Variant:
+    if score is None:
+        return Variant(name, n, removed, None, None, None, None)
+    return Variant(name, n, removed, score.index_share, score.points, score.points_lower, score.points_upper)

@@ -77,6 +77,16 @@ def language_name(code: str) -> str:
         return code
 
 
+def points(text: str | None) -> str:
+    """Write points that were kept as text, with two decimals."""
+    return MISSING if text is None else decimal(Decimal(text))
+
+
+def iso_day(text: str) -> str:
+    """Write the day of a moment that was kept as text, in Vietnam."""
+    return day(datetime.fromisoformat(text).astimezone(TIME_ZONE).date())
+
+
 def _localised(text: str) -> str:
     text = text.replace("-", "\u2212")
     locale = get_locale()
@@ -88,6 +98,7 @@ def _localised(text: str) -> str:
 def init_app(app: Flask) -> None:
     """Make the filters known to the templates."""
     for function in (
-        decimal, count, percent, signed, day, moment, clock, period_name, period_short, grouped, language_name,
+        decimal, count, percent, signed, day, moment, clock, period_name, period_short, grouped, points,
+        iso_day, language_name,
     ):  # fmt: skip
         app.add_template_filter(function)

@@ -22,6 +22,14 @@ FILE_SENTENCES = {
     "period_not_closed": _(
         "Kỳ %(period)s chưa chốt. Hãy chốt trước, bằng trang “Chốt kỳ” hoặc: hailong close %(period)s"
     ),
+    "period_not_published": _(
+        "Kỳ %(period)s chưa công bố nên chưa có gói công khai. Hãy công bố trước, bằng trang “Chốt kỳ” hoặc: "
+        "hailong publish %(period)s"
+    ),
+    "responses_changed": _(
+        "Phiếu đang lưu của %(unit)s không còn khớp với kỳ %(period)s đã chốt, nên không lập được gói kiểm chứng. "
+        "Xem khác ở đâu bằng: hailong verify %(period)s"
+    ),
     "unknown_format": _("Không xuất được dạng “%(format)s”. Các dạng dùng được: %(known)s."),
     "not_a_spreadsheet": _(
         "Không đọc được bảng tính trong tệp này (có vẻ là %(kind)s). Hãy mở bằng Excel hoặc LibreOffice rồi "
@@ -89,6 +97,22 @@ ROW_SENTENCES = {
     "unit_starts_outside_its_time": _(
         "ngày bắt đầu đo nằm ngoài thời gian hiệu lực của đơn vị. Hãy xem lại ngày."
     ),
+    "unit_measures_already": _(
+        "đơn vị đã đo từ ngày %(first)s nên ngày này không đổi được nữa. Hãy ghi lại ngày cũ hoặc bỏ trống ô."
+    ),
+    "unit_start_is_past": _(
+        "đơn vị đã có trong hệ thống: ngày bắt đầu đo phải từ hôm nay trở đi, vì phiếu đã gửi không tính lại được."
+    ),
+    "unit_end_is_past": _(
+        "đơn vị đang hoạt động: ngày hết hiệu lực phải từ hôm nay trở đi, vì phiếu đã gửi không chuyển sang "
+        "đơn vị khác."
+    ),
+    "unit_end_is_over": _(
+        "đơn vị đã hết hiệu lực ngày %(last)s nên ngày này không đổi được nữa. Hãy ghi lại ngày cũ hoặc bỏ "
+        "trống ô."
+    ),
+    "unit_end_leaves_below": _("%(below)s còn trực thuộc đơn vị này sau ngày ấy. Hãy chuyển đơn vị đó trước."),
+    "unit_end_of_an_heir": _("đơn vị này còn phải kế thừa %(other)s. Hãy chọn đơn vị kế thừa khác trước."),
     "unit_link_circle": _(
         "đi theo “%(got)s” lại quay về chính đơn vị này. Hãy sửa quan hệ cấp trên hoặc kế thừa."
     ),

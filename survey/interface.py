@@ -20,6 +20,7 @@ _MODULES = (
     "views/errors.py",
     "views/feedback.py",
     "views/public_page.py",
+    "results_messages.py",
     "views/tracking.py",
     "views/verify.py",
 )

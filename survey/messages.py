@@ -19,6 +19,7 @@ from survey.errors import Fault, HailongError
 from survey.feedback_messages import FEEDBACK_SENTENCES
 from survey.filters import count, decimal, percent
 from survey.import_messages import IMPORT_SENTENCES
+from survey.index_messages import INDEX_ROUND_SENTENCES
 from survey.notice_messages import NOTICE_SENTENCES
 from survey.officer_messages import OFFICER_SENTENCES
 from survey.paper_messages import PAPER_SENTENCES
@@ -32,6 +33,7 @@ SENTENCES = IMPORT_SENTENCES | {
     **CLOSING_SENTENCES,
     **FEEDBACK_SENTENCES,
     **NOTICE_SENTENCES,
+    **INDEX_ROUND_SENTENCES,
     **OFFICER_SENTENCES,
     **PAPER_SENTENCES,
     **SET_ASIDE_SENTENCES,

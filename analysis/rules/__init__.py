@@ -7,18 +7,27 @@ from typing import Any, Final
 
 from analysis.errors import AnalysisError
 from analysis.rules.head import Bilingual, RuleHead, parse_rule, read_head
-from analysis.rules.index_rules import Component, GradeBand, IndexRules, index_rules_from_toml
+from analysis.rules.index_rules import (
+    BandCondition,
+    Component,
+    GradeBand,
+    IndexRules,
+    check_bands,
+    index_rules_from_toml,
+)
 from analysis.rules.score_rule import ScoreRule, score_rule_from_data, score_rule_from_toml
 
 __all__ = [
     "DEFAULT_INDEX_RULES",
     "DEFAULT_SCORE_RULE",
+    "BandCondition",
     "Bilingual",
     "Component",
     "GradeBand",
     "IndexRules",
     "RuleHead",
     "ScoreRule",
+    "check_bands",
     "index_rules_from_toml",
     "list_rules",
     "load_index_rules",

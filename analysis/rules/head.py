@@ -13,7 +13,7 @@ from analysis.rules.table import RuleTable, faulty
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
-RuleKind = Literal["score", "index"]
+RuleKind = Literal["score", "index", "criteria"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def read_head(table: RuleTable, kind: RuleKind | None = None) -> RuleHead:
     """Read the head of a rule; with `kind`, refuse a rule of another kind."""
     head = RuleHead(
         id=table.text("id"),
-        kind=table.choice("kind", ("score", "index")),
+        kind=table.choice("kind", ("score", "index", "criteria")),
         version=table.text("version"),
         reference=table.boolean("reference"),
         title=read_bilingual(table, "title"),

@@ -27,12 +27,21 @@ class Component:
 
 
 @dataclass(frozen=True, slots=True)
+class BandCondition:
+    """A side condition of a grade: a component must reach this percentage of its maximum."""
+
+    component: str
+    from_percent: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class GradeBand:
-    """A grade from this percentage of the applicable maximum on."""
+    """A grade from this percentage of the applicable maximum on, where its side conditions hold."""
 
     code: str
     title: Bilingual
     from_percent: Decimal
+    conditions: tuple[BandCondition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +91,19 @@ def index_rules_from_toml(text: str, *, where: str = "index rules") -> IndexRule
     codes = [component.code for component in rules.components]
     if not codes or len(set(codes)) != len(codes):
         raise faulty(where, "components", codes, "at least one component, no code twice")
-    limits = [band.from_percent for band in rules.bands]
+    check_bands(rules.bands, rules.components, where)
+    return rules
+
+
+def check_bands(bands: tuple[GradeBand, ...], components: tuple[Component, ...], where: str) -> None:
+    """Refuse bands, highest first, that leave a percentage without a grade or ask for an unknown component."""
+    limits = [band.from_percent for band in bands]
     if limits and (limits[-1] != 0 or len(set(limits)) != len(limits)):
         raise faulty(where, "bands", ", ".join(map(str, limits)), "different limits, the lowest one 0")
-    return rules
+    codes = {component.code for component in components}
+    asked = {condition.component for band in bands for condition in band.conditions}
+    if asked - codes or (bands and bands[-1].conditions):
+        raise faulty(where, "bands", ", ".join(sorted(asked)), f"conditions on {codes}, none on the lowest band")
 
 
 def _component(row: RuleTable) -> Component:
@@ -100,6 +118,17 @@ def _component(row: RuleTable) -> Component:
 
 
 def _band(row: RuleTable) -> GradeBand:
-    band = GradeBand(row.text("code"), read_bilingual(row, "title"), row.decimal("from_percent", 0, 100))
+    band = GradeBand(
+        row.text("code"),
+        read_bilingual(row, "title"),
+        row.decimal("from_percent", 0, 100),
+        tuple(_condition(one) for one in row.tables("conditions")),
+    )
     row.expect_nothing_else()
     return band
+
+
+def _condition(row: RuleTable) -> BandCondition:
+    condition = BandCondition(row.text("component"), row.decimal("from_percent", 0, 100))
+    row.expect_nothing_else()
+    return condition

@@ -17,6 +17,7 @@ from survey.extensions import db
 from survey.filters import count, moment
 from survey.services import audit, publication, verification
 from survey.services import score as scores
+from survey.services.exclusion import waiting_requests
 
 MOST_LINES = 200
 
@@ -30,6 +31,8 @@ def close(period: Period, revision_of: int | None, reason: str) -> None:
     """Chốt kỳ PERIOD: điểm từ đó không thay đổi nữa."""
     if reason and revision_of is None:
         raise click.UsageError("--reason chỉ dùng cùng --revision-of.")
+    if waiting := sum(number for _, number in waiting_requests(db.session, period)):
+        click.echo(f"Lưu ý: còn {count(waiting)} đề nghị loại phiếu của kỳ này chưa ai duyệt.", err=True)
     with progress_bar("Đang chốt") as tell:
         frozen = scores.close(
             db.session,

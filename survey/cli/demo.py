@@ -25,6 +25,7 @@ from survey.services import (
     officer,
     password,
     presets,
+    publication,
     schema,
     score,
 )
@@ -63,6 +64,7 @@ def demo(units: int, responses: int, seed: int) -> None:
         )
     first, second = filled.periods
     score.close(db.session, first, now=now, actor=audit.COMMAND_LINE)
+    publication.publish(db.session, first, now=now, actor=audit.COMMAND_LINE)
     score.refresh(db.session, second, now=now, actor=audit.COMMAND_LINE)
     year = first.first.year
     for round_year, imported in ((year - 1, True), (year, False)):
@@ -141,6 +143,7 @@ Trang của cán bộ:                       {address}/officer/sign-in""")
     for email, meaning, drawn in accounts:
         click.echo(f"  {email}  mật khẩu {drawn}  ({meaning})")
     click.echo(f"""
+Kết quả công bố cho người dân:          {address}/results
 Kỳ {first.text}: đã chốt. Xuất báo cáo:    hailong export {first.text} --format xlsx --out diem.xlsx
 Kỳ {second.text}: đang mở. Tính thử:       hailong score {second.text} --unit {filled.unit_code}
 Chỉ số cải cách hành chính {year}:        hailong index compute --round {year}

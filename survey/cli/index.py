@@ -12,14 +12,19 @@ from typing import Any
 import click
 from flask.cli import with_appcontext
 
+from analysis.rules import DEFAULT_INDEX_RULES
 from survey.cli.example_mark import echo_example
 from survey.cli.imports import echo_blank_rows, echo_warnings, file_or_usage, import_options, write_template
 from survey.config import TIME_ZONE
+from survey.errors import HailongError
 from survey.extensions import db
 from survey.filters import count, decimal, signed
+from survey.index_words import rank_change, rank_text
 from survey.messages import sentence
-from survey.services import audit, reform_index, reform_index_import
-from survey.services.reform_index import DEFAULT_KIND, IndexRow, IndexTable
+from survey.models import ALL_LEVELS
+from survey.services import audit, index_file, index_round, reform_index, reform_index_import
+from survey.services.index_round import DEFAULT_KIND, LEVELS
+from survey.services.reform_index import IndexRow, IndexTable
 
 YEAR = click.IntRange(2000, 2100)
 ROUND = click.option("--round", "year", type=YEAR, required=True, help="Năm của đợt chấm, ví dụ 2026.")
@@ -28,6 +33,13 @@ KIND = click.option(
     default=DEFAULT_KIND,
     show_default=True,
     help="Loại chỉ số: par là cải cách hành chính; hoặc tên khác.",
+)
+LEVEL = click.option(
+    "--level",
+    type=click.Choice(LEVELS),
+    default=ALL_LEVELS,
+    show_default=True,
+    help="Cấp của đợt: province (sở), commune (xã, phường, đặc khu), district (trước 01/07/2025), all.",
 )
 RULES = click.option(
     "--rules", "rules_id", metavar="ID", help="Bộ quy tắc tính, ví dụ index-60-10-30; mặc định là bộ của đợt."
@@ -44,13 +56,20 @@ def index() -> None:
 @ROUND
 @RULES
 @KIND
+@LEVEL
 @with_appcontext
 def import_index(
-    file: Path | None, dry_run: bool, template_file: Path | None, year: int, rules_id: str | None, kind: str
+    file: Path | None,
+    dry_run: bool,
+    template_file: Path | None,
+    year: int,
+    rules_id: str | None,
+    kind: str,
+    level: str,
 ) -> None:
     """Nhập điểm của một đợt từ FILE: mỗi dòng một nội dung, hoặc mỗi dòng một đơn vị."""
     if template_file is not None:
-        sheet = reform_index_import.template(db.session, year=year, kind=kind, rules_id=rules_id)
+        sheet = reform_index_import.template(db.session, year=year, kind=kind, level=level, rules_id=rules_id)
         return write_template(template_file, sheet)
     data, name = file_or_usage(file)
     summary = reform_index_import.import_index(
@@ -58,6 +77,7 @@ def import_index(
         data,
         year=year,
         kind=kind,
+        level=level,
         rules_id=rules_id,
         now=datetime.now(TIME_ZONE),
         actor=audit.COMMAND_LINE,
@@ -76,11 +96,12 @@ def import_index(
 @index.command("compute")
 @ROUND
 @KIND
+@LEVEL
 @click.option("--json", "as_json", is_flag=True, help="In toàn bộ kết quả dạng JSON.")
 @with_appcontext
-def compute(year: int, kind: str, as_json: bool) -> None:
+def compute(year: int, kind: str, level: str, as_json: bool) -> None:
     """Tính tổng điểm, xếp hạng, xếp loại của một đợt, so với năm trước."""
-    table = reform_index.compute(db.session, year=year, kind=kind)
+    table = reform_index.compute(db.session, year=year, kind=kind, level=level)
     if as_json:
         # Points are decimals and stay exact as text.
         click.echo(json.dumps(_plain(table), ensure_ascii=False, indent=2, default=str))
@@ -100,6 +121,69 @@ def compute(year: int, kind: str, as_json: bool) -> None:
         echo_warnings(faults)
 
 
+@index.command("begin")
+@ROUND
+@KIND
+@LEVEL
+@click.option("--rules", "rules_id", metavar="ID", default=DEFAULT_INDEX_RULES, show_default=True)
+@click.option("--criteria", "criteria_id", metavar="ID", help="Bộ tiêu chí tự chấm, ví dụ criteria-commune-8.")
+@with_appcontext
+def begin(year: int, kind: str, level: str, rules_id: str, criteria_id: str | None) -> None:
+    """Mở một đợt chấm theo bảng tiêu chí."""
+    index_round.begin(
+        db.session,
+        year=year,
+        kind=kind,
+        level=level,
+        rules_id=rules_id,
+        criteria_id=criteria_id,
+        now=datetime.now(TIME_ZONE),
+        actor=audit.COMMAND_LINE,
+    )
+    click.echo(
+        f"Đã mở đợt {year}. Bảng để điền: hailong index sheets --round {year} --level {level} --template TỆP"
+    )
+
+
+@index.command("sheets")
+@import_options
+@ROUND
+@KIND
+@LEVEL
+@click.option(
+    "--part",
+    type=click.Choice([part.value for part in index_file.Part]),
+    default=index_file.Part.OWN.value,
+    show_default=True,
+    help="Lấy điểm nào: own là tự chấm, appraisal là thẩm định, both là cả hai (đợt đã qua).",
+)
+@with_appcontext
+def sheets(
+    file: Path | None, dry_run: bool, template_file: Path | None, year: int, kind: str, level: str, part: str
+) -> None:
+    """Nhập bảng điểm theo tiêu chí của nhiều đơn vị từ FILE, hoặc ghi bảng để điền."""
+    found = index_round.find_round(db.session, year, kind, level)
+    if found is None:
+        raise HailongError("no_index_round", round=str(year), kind=kind)
+    units = index_round.units_of(db.session, found)
+    if template_file is not None:
+        return write_template(template_file, index_file.template(db.session, found, units))
+    data, name = file_or_usage(file)
+    summary = index_file.import_sheets(
+        db.session,
+        found,
+        data,
+        part=index_file.Part(part),
+        units=units,
+        file_name=name,
+        now=datetime.now(TIME_ZONE),
+        actor=audit.COMMAND_LINE,
+        dry_run=dry_run,
+    )
+    done = "Tệp hợp lệ (chạy thử, chưa ghi gì)" if dry_run else "Đã nhập"
+    return click.echo(f"{done} đợt {year}: {count(summary.rows)} dòng, {count(summary.updated)} đơn vị.")
+
+
 def _heading(table: IndexTable) -> list[str]:
     components = [f"({number})" for number in range(1, len(table.rules.components) + 1)]
     change = ["So năm trước", "Đổi hạng"] if table.has_previous else []
@@ -112,31 +196,15 @@ def _line(row: IndexRow, table: IndexTable) -> list[str]:
         "không phát sinh" if part.status == "not_applicable" else decimal(part.points)
         for part in result.components
     ]
-    change = [signed(result.change_points), _rank_change(result.change_rank)] if table.has_previous else []
+    change = [signed(result.change_points), rank_change(result.change_rank)] if table.has_previous else []
     return [
-        rank_text(row),
+        rank_text(row.result.rank),
         row.unit.name,
         *components,
         decimal(result.total),
         result.grade.title.vi if result.grade else "–",
         *change,
     ]
-
-
-def rank_text(row: IndexRow) -> str:
-    """Write a rank as official tables do: 06/18."""
-    rank = row.result.rank
-    if rank is None:
-        return "chưa xếp hạng"
-    return f"{rank.place:02d}/{rank.group_count:02d}" + (" đồng hạng" if rank.tied else "")
-
-
-def _rank_change(change: int | None) -> str:
-    if change is None:
-        return "–"
-    if change == 0:
-        return "giữ hạng"
-    return f"{'tăng' if change > 0 else 'giảm'} {abs(change):02d} bậc"
 
 
 def _short(value: Decimal) -> str:
@@ -178,7 +246,7 @@ def _plain_row(row: IndexRow, titles: dict[str, str]) -> dict[str, Any]:
         "unit": result.pop("unit_id"),
         "name": row.unit.name,
         "rank": None if rank is None else rank["place"],
-        "rank_text": rank_text(row),
+        "rank_text": rank_text(row.result.rank),
         "group_count": None if rank is None else rank["group_count"],
         "tied": rank is not None and rank["tied"],
         "grade": None if row.result.grade is None else row.result.grade.title.vi,

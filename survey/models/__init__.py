@@ -29,9 +29,19 @@ from survey.models.officer import Grant, Officer, Role
 from survey.models.one_time_code import OneTimeCode, OpenTicket, Purpose
 from survey.models.opening import QrOpening
 from survey.models.paper import BatchState, PaperBatch, PaperSheet
+from survey.models.published import PublishedResult, PublishedUnit
 from survey.models.qrcode import QrCode
 from survey.models.questionnaire import QuestionnaireDraft, QuestionnaireUse, QuestionnaireVersion
-from survey.models.reform_index import IndexEntry, IndexPrinted, IndexRound
+from survey.models.reform_index import (
+    ALL_LEVELS,
+    IndexEntry,
+    IndexEvidence,
+    IndexPrinted,
+    IndexRound,
+    IndexScore,
+    IndexSheet,
+    SheetState,
+)
 from survey.models.reply_template import ReplyTemplate
 from survey.models.response import Response, ResponseExtra, Source, SpentNonce, Trust
 from survey.models.score import FrozenDossierCount, Score, ScoreSet, ScoreState
@@ -52,6 +62,7 @@ from survey.models.unit import Counter, CounterField, ServiceField, StartStep, U
 from survey.models.upload import Upload, UploadKind, UploadState
 
 __all__ = [
+    "ALL_LEVELS",
     "RESTRICTED",
     "AuditEvent",
     "Basis",
@@ -76,8 +87,11 @@ __all__ = [
     "FrozenDossierCount",
     "Grant",
     "IndexEntry",
+    "IndexEvidence",
     "IndexPrinted",
     "IndexRound",
+    "IndexScore",
+    "IndexSheet",
     "Invitation",
     "Job",
     "JobFile",
@@ -97,6 +111,8 @@ __all__ = [
     "PaperBatch",
     "PaperSheet",
     "PendingReply",
+    "PublishedResult",
+    "PublishedUnit",
     "Purpose",
     "QrCode",
     "QrOpening",
@@ -125,6 +141,7 @@ __all__ = [
     "SetAsideDecision",
     "SetAsideRequest",
     "SetAsideResponse",
+    "SheetState",
     "SiteFact",
     "Source",
     "SpentNonce",

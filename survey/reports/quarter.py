@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from survey.messages import status_word, warning_sentence
+from survey.reports.quarter_annex import UnitAnnex
 
 FORMAT = "hailong-quarter-1"
 # A spreadsheet program takes text that starts with one of these for a formula.
@@ -78,6 +79,7 @@ class UnitReport:
     figures: Figures | None
     factors: tuple[FactorFigures, ...]
     warnings: tuple[Mapping[str, Any], ...]
+    annex: UnitAnnex
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,10 @@ class Method:
 
 @dataclass(frozen=True)
 class QuarterReport:
-    """A closed period; `names` are the names of fields and factors whose codes stand in warnings."""
+    """A closed period; `names` are the names of fields and factors whose codes stand in warnings.
+
+    A corrected one says which revision it `replaces` and for what `reason`.
+    """
 
     period: str
     first: date
@@ -117,6 +122,8 @@ class QuarterReport:
     units: tuple[UnitReport, ...]
     names: Mapping[str, str]
     is_example: bool
+    replaces: int | None = None
+    reason: str | None = None
 
     def warnings_of(self, unit: UnitReport) -> list[str]:
         """Word the warnings of a unit."""
@@ -131,6 +138,8 @@ def json_bytes(report: QuarterReport) -> bytes:
         "period": {"text": report.period, "first": report.first, "last": report.last},
         "state": "closed",
         "revision": report.revision,
+        "replaces": report.replaces,
+        "reason": report.reason,
         "closed_at": report.closed_at.isoformat(timespec="seconds"),
         "method": asdict(report.method),
         "units": [_plain_unit(report, unit) for unit in report.units],
@@ -158,7 +167,7 @@ def csv_bytes(report: QuarterReport) -> bytes:
         line = _csv_line(report, unit, list(factors))
         if number == 0:
             writer.writerow(line)
-        writer.writerow(_safe(value) for value in line.values())
+        writer.writerow(safe_cell(value) for value in line.values())
     return buffer.getvalue().encode("utf-8-sig")
 
 
@@ -182,9 +191,13 @@ def _csv_line(report: QuarterReport, unit: UnitReport, factors: Sequence[str]) -
         "program_version": method.program_version,
         "tally_digest": method.tally_digest,
         "closed_at": report.closed_at.isoformat(timespec="seconds"),
+        "revision": report.revision,
+        "replaces": report.replaces,
+        "reason": report.reason,
         "warnings": " ".join(report.warnings_of(unit)),
     }
 
 
-def _safe(value: Any) -> Any:
+def safe_cell(value: Any) -> Any:
+    """Keep text from being taken for a formula."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA_STARTS) else value

@@ -2,29 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from survey.messages import status_word
 from survey.reports.quarter import FactorFigures, QuarterReport, UnitReport
+from survey.reports.quarter_annex import ChangeFigures, added
 from survey.reports.wording import plain_number
 
 # 42A is Vietnamese: decimal comma and thousands points wherever the program follows the format.
 WHOLE, TWO, SHARE, ONE = "[$-42A]#,##0", "[$-42A]#,##0.00", "[$-42A]0.00%", "[$-42A]#,##0.0"
+# Zero is printed as zero.
+SIGNED = "[$-42A]+#,##0.00;-#,##0.00;0.00"
 WORDS = "@"
 
 
 @dataclass(frozen=True)
+class Total:
+    """A cell of the line of totals: `{key}` in the formula is a cell of that line, `[key]` a column above it."""
+
+    formula: str
+    value: Callable[[Sequence[Any]], float | None]
+
+
+@dataclass(frozen=True)
 class Column:
-    """A column of a table: its heading (under a common one where `group` is given), its value for a unit."""
+    """A column of a table: its heading (under a common one where `group` is given), its value for a line.
+
+    With a `formula` the value is what the formula gives; `{key}` is the cell of the line in the column `key`.
+    """
 
     title: str
     width: float
     form: str
-    value: Callable[[UnitReport], Any]
+    value: Callable[[Any], Any]
     group: str = ""
     is_centred: bool = False
+    key: str = ""
+    formula: str = ""
+    total: Total | None = None
+
+
+def summed(title: str, width: float, key: str, value: Callable[[Any], Any], group: str = "") -> Column:
+    """A column of counts with their sum under it; where no count is stated, the sum is not either."""
+
+    def total(rows: Sequence[Any]) -> float | None:
+        return added(value(row) for row in rows)
+
+    return Column(title, width, WHOLE, value, group=group, key=key, total=Total(f"SUM([{key}])", total))
+
+
+def ratio(
+    title: str,
+    width: float,
+    parts: tuple[str, str],
+    top: Callable[[Any], float | None],
+    bottom: Callable[[Any], float | None],
+    *,
+    form: str = SHARE,
+    group: str = "",
+) -> Column:
+    """A column that divides two others, in every line and in the total; blank where there is nothing to divide."""
+    formula = f"{{{parts[0]}}}/{{{parts[1]}}}"
+
+    def value(row: Any) -> float | None:
+        one, other = top(row), bottom(row)
+        return None if one is None or not other else one / other
+
+    def total(rows: Sequence[Any]) -> float | None:
+        one, other = added(map(top, rows)), added(map(bottom, rows))
+        return None if one is None or not other else one / other
+
+    return Column(title, width, form, value, group=group, formula=formula, total=Total(formula, total))
 
 
 SUMMARY_NOTES = (
@@ -33,6 +83,9 @@ SUMMARY_NOTES = (
     "{mark} phiếu ghi “chưa đủ mẫu” và không xếp hạng.",
     "Cỡ mẫu tối thiểu tính theo công thức n = N / (1 + N × e²), e = 5%; công thức này dành cho mẫu ngẫu "
     "nhiên, phiếu qua mã QR là tự nguyện.",
+    "Dòng cộng chỉ gồm các đơn vị có số ở trên: không thể lấy nó trừ ra số của đơn vị không hiện. Chỉ số ở dòng "
+    "cộng là trung bình chỉ số của các đơn vị theo số hồ sơ. So kỳ trước: “chưa rõ” khi khoảng tin cậy của chênh "
+    "lệch chứa 0; để trống khi kỳ trước chưa chốt, không có điểm hoặc tính theo quy tắc khác.",
     "Lưu ý của từng đơn vị, và lý do loại phiếu, ghi ở trang “Lưu ý”.",
 )
 FACTOR_NOTES = (
@@ -52,20 +105,52 @@ def summary_columns(report: QuarterReport) -> list[Column]:
     return [
         Column("Đơn vị", 34, WORDS, lambda unit: unit.name),
         Column("Nhóm xếp hạng", 15, WORDS, lambda unit: unit.group),
-        Column("Hồ sơ đã trả (N)", 10, WHOLE, lambda unit: unit.dossiers),
+        summed("Hồ sơ đã trả (N)", 10, "dossiers", lambda unit: unit.dossiers),
         Column("Cỡ mẫu tối thiểu", 9, WHOLE, lambda unit: unit.minimum_sample),
-        Column("Phiếu hợp lệ", 9, WHOLE, lambda unit: unit.responses),
-        Column("Phiếu loại", 8, WHOLE, lambda unit: unit.excluded),
-        Column("Tỷ lệ phản hồi", 9, SHARE, lambda unit: unit.response_share),
-        Column("Chỉ số hài lòng", 10, SHARE, _figure("index_share")),
+        summed("Phiếu hợp lệ", 9, "responses", lambda unit: unit.responses),
+        summed("Phiếu loại", 8, "excluded", lambda unit: unit.excluded),
+        ratio(
+            "Tỷ lệ phản hồi",
+            9,
+            ("responses", "dossiers"),
+            lambda unit: unit.responses,
+            lambda unit: unit.dossiers,
+        ),
+        Column(
+            "Chỉ số hài lòng",
+            10,
+            SHARE,
+            _figure("index_share"),
+            key="index",
+            total=Total('SUMPRODUCT([dossiers],[index])/SUMIF([index],">=0",[dossiers])', mean_index),
+        ),
         Column("từ", 9, SHARE, _figure("lower_share"), group="KTC 95% của chỉ số"),
         Column("đến", 9, SHARE, _figure("upper_share"), group="KTC 95% của chỉ số"),
         Column(f"Điểm quy đổi (/{maximum})", 10, TWO, _figure("points")),
         Column("từ", 8, TWO, _figure("points_lower"), group="KTC 95% của điểm"),
         Column("đến", 8, TWO, _figure("points_upper"), group="KTC 95% của điểm"),
         Column("Xếp hạng", 13, WORDS, _rank, is_centred=True),
+        Column("Chênh lệch", 8, SIGNED, lambda unit: change_points(unit.annex.change), group="So kỳ trước (điểm)"),
+        Column("Nhận định", 11, WORDS, lambda unit: change_word(unit.annex.change), group="So kỳ trước (điểm)"),
         Column("Ghi chú", 30, WORDS, lambda unit: _remark(report, unit)),
     ]
+
+
+def mean_index(units: Sequence[UnitReport]) -> float | None:
+    """The mean index of the units that have one, by their dossiers."""
+    pairs = [(unit.dossiers or 0, unit.figures.index_share) for unit in units if unit.figures is not None]
+    whole = sum(number for number, _ in pairs)
+    return sum(number * share for number, share in pairs) / whole if whole else None
+
+
+def change_points(change: ChangeFigures | None) -> Any:
+    """The difference to the period before."""
+    return None if change is None else change.points
+
+
+def change_word(change: ChangeFigures | None) -> str:
+    """Whether it can be told from chance."""
+    return "" if change is None else {"above": "tăng", "below": "giảm", "unclear": "chưa rõ"}[change.verdict]
 
 
 def factor_columns(report: QuarterReport) -> list[Column]:

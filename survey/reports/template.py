@@ -6,6 +6,7 @@ import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -62,8 +63,21 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
         "not_applicable": "Ghi x nếu không phát sinh.",
         "printed": "Tổng điểm in trong văn bản, để đối chiếu.",
     },
+    "index_sheet": {
+        "unit": "Đã ghi sẵn, xin không sửa.",
+        "code": "Đã ghi sẵn, xin không sửa.",
+        "title": "Đã ghi sẵn, xin không sửa.",
+        "max": "Đã ghi sẵn, để đối chiếu.",
+        "own": "Điểm đơn vị tự chấm, từ 0 đến điểm tối đa; mọi dòng đều phải ghi.",
+        "own_outside": "Ghi x nếu không phát sinh, khi đó bỏ trống điểm.",
+        "own_note": "Cách chấm, hoặc số hiệu tài liệu kiểm chứng.",
+        "points": "Người thẩm định ghi.",
+        "outside": "Người thẩm định ghi x nếu đồng ý là không phát sinh.",
+        "note": "Người thẩm định ghi; cần có khi khác điểm tự chấm.",
+        "sheet": "Đợt và phiên bản bộ tiêu chí; xin không sửa.",
+    },
 }
-NUMBERS = ("received", "settled", "pending", "on_time", "points", "percent", "feedback", "dossiers")
+NUMBERS = ("max", "own", "received", "settled", "pending", "on_time", "points", "percent", "feedback", "dossiers")
 REST = "Ô trống giữ nguyên giá trị cũ; ghi “-” để xoá."
 
 
@@ -124,5 +138,7 @@ def template_workbook(name: str, columns: Sequence[TemplateColumn], rows: Sequen
 def _write(sheet: Any, line: int, at: int, value: Any, words: Any, day: Any) -> None:
     if isinstance(value, date):
         sheet.write_datetime(line, at, datetime(value.year, value.month, value.day), day)  # noqa: DTZ001  a day
+    elif isinstance(value, Decimal):
+        sheet.write_number(line, at, float(value))
     elif value is not None:
         sheet.write_string(line, at, str(value), words)

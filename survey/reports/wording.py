@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import date
 from decimal import Decimal
 
+from analysis.points import exact_share, round_half_up
 from survey.reports.quarter import QuarterReport
 from survey.set_aside_messages import set_aside_line
 
@@ -43,6 +44,7 @@ def method_lines(report: QuarterReport) -> list[tuple[str, str]]:
     return [
         ("Kỳ báo cáo", period_title(report)),
         ("Trạng thái", f"Đã chốt lúc {report.closed_at:%H:%M %d/%m/%Y}, lần ban hành thứ {report.revision}"),
+        *_correction(report),
         ("Quy tắc tính điểm", f"{method.rule_title}{reference}"),
         ("Căn cứ", method.rule_source),
         ("Công thức", f"Chỉ số: {_FORMULAS[method.formula]}; {aggregation}."),
@@ -53,6 +55,8 @@ def method_lines(report: QuarterReport) -> list[tuple[str, str]]:
             "cách nộp và (khi biết từ mã hồ sơ) kết quả giải quyết. Tỷ số trọng số giới hạn trong "
             f"{low} đến {high}{wider}. Giá trị không gia quyền ghi ở trang “Chất lượng mẫu”.",
         ),
+        ("Nguồn phiếu", ways_in(report)),
+        ("Phiếu nghi vấn", _flagged(report)),
         (
             "Khoảng tin cậy",
             f"Mức {plain_number(Decimal(str(method.level * 100)))}%, theo phương sai của ước lượng đã gia "
@@ -80,9 +84,52 @@ def method_lines(report: QuarterReport) -> list[tuple[str, str]]:
     ]
 
 
+def _correction(report: QuarterReport) -> list[tuple[str, str]]:
+    if report.replaces is None:
+        return []
+    reason = (report.reason or "").rstrip(".")
+    return [("Đính chính", f"Thay lần ban hành thứ {report.replaces}. Lý do: {reason}.")]
+
+
 def _set_aside(report: QuarterReport) -> str:
     """How many responses of the listed units do not count, by reason; zero is printed too."""
     return set_aside_line(sum((Counter(unit.set_aside) for unit in report.units), Counter()))
+
+
+def ways_in(report: QuarterReport) -> str:
+    """The share of each way in, over the units whose numbers are shown."""
+    counts = sum((Counter(unit.trust_counts) for unit in report.units), Counter())
+    whole = sum(counts.values())
+    ways = (
+        ("dossier", "mã hồ sơ dùng một lần"),
+        ("counter", "mã QR đặt tại quầy và đường dẫn trực tuyến"),
+        ("assisted", "phiếu có người hỗ trợ, phiếu giấy"),
+    )
+    parts = [
+        f"{name}: {count_text(counts[key])} phiếu ({percent_text(counts[key] / whole if whole else 0)})"
+        for key, name in ways
+    ]
+    return "; ".join(parts) + "."
+
+
+def _flagged(report: QuarterReport) -> str:
+    flagged = sum(unit.flagged or 0 for unit in report.units)
+    whole = sum(unit.responses or 0 for unit in report.units)
+    share = percent_text(flagged / whole if whole else 0)
+    return (
+        f"{count_text(flagged)} phiếu ({share}) có dấu hiệu cần xem; phiếu này vẫn được tính cho đến khi hai "
+        "người quyết định loại."
+    )
+
+
+def count_text(value: int) -> str:
+    """Write a count with points between thousands."""
+    return f"{value:,}".replace(",", ".")
+
+
+def percent_text(share: float) -> str:
+    """Write a share as a percentage with two decimals and a comma."""
+    return f"{round_half_up(100 * exact_share(share)):.2f}%".replace(".", ",")
 
 
 def _day(value: date) -> str:

@@ -1,13 +1,14 @@
-"""The XLSX of a closed period: Biểu 1, factors, quality of the sample, method. Plain data in, bytes out."""
+"""The XLSX of a closed period: Biểu 1 to 7, factors, quality of the sample, remarks. Plain data in, bytes out."""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
 from xlsxwriter import Workbook
+from xlsxwriter.utility import xl_col_to_name
 
 from survey.reports.quarter import QuarterReport
 from survey.reports.quarter_columns import (
@@ -22,9 +23,25 @@ from survey.reports.quarter_columns import (
     quality_columns,
     summary_columns,
 )
+from survey.reports.quarter_tables import (
+    ANSWER_NOTES,
+    CELL_NOTES,
+    FEEDBACK_NOTES,
+    FLOW_NOTES,
+    RATING_NOTES,
+    answer_columns,
+    cell_columns,
+    cell_rows,
+    feedback_columns,
+    flow_columns,
+    flow_rows,
+    rating_columns,
+    rating_rows,
+)
 from survey.reports.wording import method_lines, period_title
 from survey.set_aside_messages import set_aside_line
 
+Progress = Callable[[float], None]
 A4 = 9
 # Height of a line of text in points.
 LINE = 16
@@ -36,8 +53,8 @@ _LIKE = {
 }
 
 
-def xlsx_bytes(report: QuarterReport) -> bytes:
-    """Write the workbook; the same report gives the same bytes."""
+def xlsx_bytes(report: QuarterReport, progress: Progress | None = None) -> bytes:
+    """Write the workbook; the same report gives the same bytes. `progress` is told how far it is, 0 to 1."""
     buffer = io.BytesIO()
     # Text stays text, whatever it looks like.
     options = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
@@ -45,12 +62,30 @@ def xlsx_bytes(report: QuarterReport) -> bytes:
         created = report.closed_at.astimezone(UTC).replace(tzinfo=None)
         book.set_properties({"title": f"Biểu 1, {period_title(report)}", "author": "Hài Lòng", "created": created})
         book.formats[0].set_font_name(_LIKE["font_name"])
-        writer = _Writer(book, report)
-        writer.table("Biểu 1", "TỔNG HỢP KẾT QUẢ ĐO LƯỜNG SỰ HÀI LÒNG", summary_columns(report), SUMMARY_NOTES)
+        writer = _Writer(book, report, progress)
+        count = "Cộng các đơn vị có số"
+        writer.table(
+            "Biểu 1", "TỔNG HỢP KẾT QUẢ ĐO LƯỜNG SỰ HÀI LÒNG", summary_columns(report), SUMMARY_NOTES, total=count
+        )
+        items = rating_rows(report)
+        writer.table("Biểu 2", "MỨC ĐỘ HÀI LÒNG THEO TIÊU CHÍ", rating_columns(), RATING_NOTES, items, "Tổng số")
         writer.table("Theo yếu tố", "MỨC ĐỘ HÀI LÒNG THEO YẾU TỐ", factor_columns(report), FACTOR_NOTES)
+        writer.table("Biểu 3", "THEO LĨNH VỰC VÀ CÁCH NỘP HỒ SƠ", cell_columns(), CELL_NOTES, cell_rows(report))
+        writer.table(
+            "Biểu 4",
+            "CHI PHÍ NGOÀI QUY ĐỊNH, SỐ LẦN ĐI LẠI, ĐÚNG HẸN",
+            answer_columns(),
+            ANSWER_NOTES,
+            total=count,
+        )
+        flows = flow_rows(report)
+        writer.table("Biểu 5", "TIẾP NHẬN VÀ GIẢI QUYẾT HỒ SƠ", flow_columns(), FLOW_NOTES, flows, "Tổng số")
+        writer.table(
+            "Biểu 6", "PHẢN ÁNH, KIẾN NGHỊ GỬI QUA HỆ THỐNG", feedback_columns(), FEEDBACK_NOTES, total=count
+        )
+        writer.pairs("Biểu 7", "PHƯƠNG PHÁP, NGUỒN PHIẾU VÀ PHIÊN BẢN", method_lines(report))
         writer.table("Chất lượng mẫu", "CHẤT LƯỢNG MẪU VÀ TRỌNG SỐ", quality_columns(), QUALITY_NOTES)
         writer.pairs("Lưu ý", "LƯU Ý KHI ĐỌC SỐ LIỆU", _remarks(report))
-        writer.pairs("Phương pháp", "PHƯƠNG PHÁP VÀ PHIÊN BẢN", method_lines(report))
     return buffer.getvalue()
 
 
@@ -64,9 +99,11 @@ def _remarks(report: QuarterReport) -> list[tuple[str, str]]:
 class _Writer:
     """Puts tables on sheets in the layout of an official annex: A4 landscape, titles, notes, print area."""
 
-    def __init__(self, book: Workbook, report: QuarterReport) -> None:
+    def __init__(self, book: Workbook, report: QuarterReport, progress: Progress | None) -> None:
         self._book = book
         self._report = report
+        self._progress = progress
+        self._written, self._all = 0, 7 * len(report.units) + len(cell_rows(report))
         self._formats: dict[tuple[Any, ...], Any] = {}
 
     def _format(self, **properties: Any) -> Any:
@@ -75,30 +112,77 @@ class _Writer:
             self._formats[key] = self._book.add_format(_LIKE | properties)
         return self._formats[key]
 
-    def table(self, name: str, title: str, columns: Sequence[Column], notes: Sequence[str]) -> None:
-        """Write one sheet with a line for every unit."""
+    def _told(self, rows: Sequence[Any]) -> None:
+        self._written += len(rows)
+        if self._progress is not None:
+            self._progress(min(0.8, self._written / max(self._all, 1)))
+
+    def table(
+        self,
+        name: str,
+        title: str,
+        columns: Sequence[Column],
+        notes: Sequence[str],
+        rows: Sequence[Any] | None = None,
+        total: str = "",
+    ) -> None:
+        """Write one sheet with a line for every unit, or for each of `rows`; `total` names the line under them."""
         sheet = self._book.add_worksheet(name)
-        columns = [Column("STT", 5, WHOLE, lambda _unit: None, is_centred=True), *columns]
+        rows = self._report.units if rows is None else rows
+        columns = [Column("STT", 5, WHOLE, lambda _row: None, is_centred=True), *columns]
         last = len(columns) - 1
         top = self._titles(sheet, name, title)
         self._headings(sheet, top, columns)
         first = top + 2
-        for offset, unit in enumerate(self._report.units):
+        letters = {column.key: xl_col_to_name(at) for at, column in enumerate(columns) if column.key}
+        for offset, row in enumerate(rows):
+            places = {key: f"{letter}{first + offset + 1}" for key, letter in letters.items()}
             for at, column in enumerate(columns):
-                value = offset + 1 if at == 0 else column.value(unit)
-                self._cell(sheet, first + offset, at, value, column)
+                value = offset + 1 if at == 0 else column.value(row)
+                self._cell(sheet, first + offset, at, value, column, column.formula.format(**places))
             sheet.set_row(first + offset, LINE)
-        end = first + len(self._report.units) - 1
+        end = first + len(rows) - 1
         sheet.autofilter(top + 1, 0, max(end, top + 1), last)
+        if total and rows:
+            end += 1
+            self._total(sheet, end, first, rows, columns, letters, total)
+        self._told(rows)
         method = self._report.method
         for offset, note in enumerate(notes):
             words = note.format(
                 suppress=method.suppress_below, mark=method.mark_below, factor=method.factor_minimum
             )
-            self._wide(sheet, end + 2 + offset, last, words, LINE * (1 + len(words) // 190))
+            self._wide(sheet, end + 2 + offset, last, words, columns)
         sheet.freeze_panes(first, 2)
         self._page(sheet, end + 1 + len(notes), last)
         sheet.repeat_rows(top, top + 1)
+
+    def _total(
+        self,
+        sheet: Any,
+        at_row: int,
+        first: int,
+        rows: Sequence[Any],
+        columns: Sequence[Column],
+        letters: Mapping[str, str],
+        name: str,
+    ) -> None:
+        """Write the line of totals as formulas with the values that they give."""
+        cells = {key: f"{letter}{at_row + 1}" for key, letter in letters.items()}
+        ranges = {f"[{key}]": f"{letter}{first + 1}:{letter}{at_row}" for key, letter in letters.items()}
+        for at, column in enumerate(columns):
+            look = self._format(border=1, bold=True, num_format=column.form, align="right", bg_color="#F3F6FA")
+            value = None if column.total is None else column.total.value(rows)
+            if at == 1:
+                sheet.write_string(at_row, at, name, self._format(border=1, bold=True, bg_color="#F3F6FA"))
+            elif column.total is None or value is None:
+                sheet.write_blank(at_row, at, None, look)
+            else:
+                formula = column.total.formula.format(**cells)
+                for mark, place in ranges.items():
+                    formula = formula.replace(mark, place)
+                sheet.write_formula(at_row, at, f"={formula}", look, float(value))
+        sheet.set_row(at_row, LINE)
 
     def pairs(self, name: str, title: str, lines: Sequence[tuple[str, str]]) -> None:
         """Write a sheet of words: what it is about, and what there is to say."""
@@ -142,9 +226,9 @@ class _Writer:
             sheet.merge_range(top, at, top, end - 1, column.group, head)
             at = end
         sheet.set_row(top, 32)
-        sheet.set_row(top + 1, 32)
+        sheet.set_row(top + 1, 50)
 
-    def _cell(self, sheet: Any, row: int, at: int, value: Any, column: Column) -> None:
+    def _cell(self, sheet: Any, row: int, at: int, value: Any, column: Column, formula: str) -> None:
         slanted = isinstance(value, Slanted)
         if slanted:
             value = value.value
@@ -154,12 +238,15 @@ class _Writer:
             sheet.write_blank(row, at, None, look)
         elif column.form == WORDS:
             sheet.write_string(row, at, str(value), look)
+        elif formula:
+            sheet.write_formula(row, at, f"={formula}", look, float(value))
         else:
             sheet.write_number(row, at, float(value), look)
 
-    def _wide(self, sheet: Any, row: int, last: int, words: str, height: float) -> None:
+    def _wide(self, sheet: Any, row: int, last: int, words: str, columns: Sequence[Column]) -> None:
+        letters_a_line = max(40, 1.15 * sum(column.width for column in columns))
         sheet.merge_range(row, 0, row, last, words, self._format(text_wrap=True, font_size=10, valign="top"))
-        sheet.set_row(row, height)
+        sheet.set_row(row, LINE * (1 + int(len(words) / letters_a_line)))
 
     def _page(self, sheet: Any, last_row: int, last_column: int) -> None:
         sheet.set_landscape()

@@ -18,10 +18,10 @@ from survey.models import (
     Response,
     Score,
     ScoreSet,
-    SetAsideRequest,
     Unit,
 )
 from survey.services import objection
+from survey.services.exclusion import waiting_requests
 from survey.services.response import LATE
 from survey.services.score import latest_set
 
@@ -100,17 +100,9 @@ def _open_paper(session: Session, period: Period) -> Check:
     )
 
 
-def _set_aside_waiting(session: Session, period: Period) -> Check:
-    query = (
-        select(Unit.name, func.count())
-        .join(SetAsideRequest, SetAsideRequest.unit_id == Unit.id)
-        .where(SetAsideRequest.period == period.text, ~SetAsideRequest.decision.has())
-        .group_by(Unit.code, Unit.name)
-        .order_by(Unit.code)
-    )
-    found = session.execute(query).all()
-    units = tuple((name, str(count)) for name, count in found)
-    return Check("set_aside_waiting", sum(count for _, count in found), units)
+def _undecided(session: Session, period: Period) -> Check:
+    found = waiting_requests(session, period)
+    return Check("undecided", sum(count for _, count in found), tuple((name, str(count)) for name, count in found))
 
 
 def _late(session: Session, period: Period) -> Check:
@@ -135,7 +127,7 @@ CHECKS: tuple[Callable[[Session, Period], Check], ...] = (
     _below_minimum,
     _flagged,
     _open_paper,
-    _set_aside_waiting,
+    _undecided,
     _late,
     _unanswered,
 )

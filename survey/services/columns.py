@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass, field
 from typing import Any
 
+from openpyxl.utils import get_column_letter
+
 from survey.errors import Fault, ImportRefused
 from survey.services.cells import BadCell, Parse
 from survey.services.sheet import Cell, Sheet, SheetRow, open_sheet
@@ -122,6 +124,7 @@ def read_table(
     titles = {column.key: str(sheet.header.cells[position].value) for position, column in at.items()}
     table = Table({column.key: column for column in columns}, titles, faults=sheet.faults)
     width = len(sheet.header.cells)
+    is_workbook = any(cell.address for cell in sheet.header.cells)
     to_fill = [position for position, column in at.items() if column.key not in prefilled]
     for read, row in enumerate(sheet.rows, start=1):
         if progress is not None and read % BETWEEN_NEWS == 0:
@@ -137,7 +140,7 @@ def read_table(
         ):
             table.blank_rows += 1
         else:
-            table.rows.append(_row(table, row, at))
+            table.rows.append(_row(table, row, at, is_workbook=is_workbook))
     if not table.rows and not table.faults:
         table.fault(None, None, "template_not_filled" if table.blank_rows else "no_rows")
     return table
@@ -175,14 +178,15 @@ def _assign(
     return at, faults
 
 
-def _row(table: Table, row: SheetRow, at: Mapping[int, Column]) -> Row:
+def _row(table: Table, row: SheetRow, at: Mapping[int, Column], *, is_workbook: bool) -> Row:
     values: dict[str, Any] = {}
     addresses = {}
     bad = {}
     for position, column in at.items():
         cell = row.cells[position] if position < len(row.cells) else Cell(None)
-        if cell.address is not None:
-            addresses[column.key] = cell.address
+        if is_workbook:
+            # A blank cell has an address too: that is where something is missing.
+            addresses[column.key] = f"{get_column_letter(position + 1)}{row.number}"
         try:
             values[column.key] = _value(column, cell)
         except BadCell as problem:

@@ -18,6 +18,7 @@ from survey.models import (
     SetAsideDecision,
     SetAsideRequest,
     SetAsideResponse,
+    Unit,
     Verdict,
 )
 
@@ -55,6 +56,23 @@ def is_set_aside(requests: Collection[str]) -> ColumnElement[bool]:
         SetAsideResponse.number_hash == Response.number_hash,
         SetAsideResponse.request_id.in_(requests),
     )
+
+
+def waiting_requests(session: Session, period: Period) -> list[tuple[str, int]]:
+    """Count the requests about `period` that nobody has decided yet, by the unit's name, in order of the codes."""
+    is_decided = exists().where(SetAsideDecision.request_id == SetAsideRequest.id)
+    query = (
+        select(Unit.name, func.count())
+        .join(SetAsideRequest, SetAsideRequest.unit_id == Unit.id)
+        .where(
+            SetAsideRequest.first_day <= period.last,
+            SetAsideRequest.last_day >= period.first,
+            ~is_decided,
+        )
+        .group_by(Unit.code, Unit.name)
+        .order_by(Unit.code)
+    )
+    return [(name, count) for name, count in session.execute(query)]
 
 
 def set_aside_counts(session: Session, period: Period) -> SetAsideCounts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
@@ -26,34 +27,85 @@ from survey.reports.quarter import (
     csv_bytes,
     json_bytes,
 )
+from survey.reports.quarter_annex import UnitAnnex
+from survey.reports.quarter_docx import docx_bytes
+from survey.reports.quarter_long import long_bytes
+from survey.reports.quarter_paper import Head, QuarterPaper, paper_of
+from survey.reports.quarter_pdf import pdf_bytes
 from survey.reports.workbook import xlsx_bytes
+from survey.services.letterhead import letterhead_of
 from survey.services.names import code_names
+from survey.services.quarter_detail import Detail
 from survey.services.score import closed_set
 from survey.services.scoreboard import SUPPRESSED, scoreboard
 
-WRITERS: Mapping[str, Callable[[QuarterReport], bytes]] = {
-    "xlsx": xlsx_bytes,
+Progress = Callable[[float], None]
+TABLE_WRITERS: Mapping[str, Callable[[QuarterReport], bytes]] = {
     "csv": csv_bytes,
     "json": json_bytes,
+    "long": long_bytes,
 }
+PAPER_WRITERS: Mapping[str, Callable[[QuarterPaper], bytes]] = {"docx": docx_bytes, "pdf": pdf_bytes}
+FORMATS = ("xlsx", "csv", "json", *PAPER_WRITERS)
 
 
-def export_bytes(session: Session, period: Period, format: str, unit_ids: Collection[int] | None = None) -> bytes:
-    """Write the frozen figures of `period` for all units, or those of `unit_ids`, as xlsx, csv or json.
+def export_bytes(
+    session: Session,
+    period: Period,
+    format: str,
+    unit_ids: Collection[int] | None = None,
+    *,
+    progress: Progress | None = None,
+) -> bytes:
+    """Write the frozen figures of `period` for all units, or those of `unit_ids`, in one of FORMATS.
 
     The same closed period gives the same bytes. Raises HailongError if the period is not closed.
     """
-    if format not in WRITERS:
-        raise HailongError("unknown_format", format=format, known=", ".join(WRITERS))
+    if format not in FORMATS:
+        raise HailongError("unknown_format", format=format, known=", ".join(FORMATS))
     report = quarter_report(session, period, unit_ids)
     # The words of an official file do not follow the language of a page.
     with force_locale("vi"):
-        return WRITERS[format](report)
+        return written(session, report, format, progress)
 
 
-def quarter_report(session: Session, period: Period, unit_ids: Collection[int] | None = None) -> QuarterReport:
-    """Collect what an export shows; ranks count the whole group even where only some units are listed."""
-    score_set = closed_set(session, period.text)
+def written(session: Session, report: QuarterReport, format: str, progress: Progress | None = None) -> bytes:
+    """Write a report in one of FORMATS."""
+    if format == "xlsx":
+        return xlsx_bytes(report, progress)
+    if format in TABLE_WRITERS:
+        return TABLE_WRITERS[format](report)
+    return PAPER_WRITERS[format](paper_of(report, _head(session, report)))
+
+
+def _head(session: Session, report: QuarterReport) -> Head:
+    """Head and foot of the lowest unit that stands above all that are listed, or is the only one."""
+    common: list[int] | None = None
+    for unit in session.scalars(select(Unit).where(Unit.code.in_([one.code for one in report.units]))):
+        chain: list[int] = []
+        found: Unit | None = unit
+        while found is not None and found.id not in chain:
+            chain.append(found.id)
+            found = found.parent
+        common = chain if common is None else [one for one in common if one in chain]
+    letterhead = letterhead_of(session, common[0]) if common else None
+    if letterhead is None:
+        return Head(None, "", "", "BC", (), None, ("Lưu: VT.",))
+    return Head(**asdict(letterhead))
+
+
+def quarter_report(
+    session: Session,
+    period: Period,
+    unit_ids: Collection[int] | None = None,
+    *,
+    score_set: ScoreSet | None = None,
+) -> QuarterReport:
+    """Collect what an export shows; ranks count the whole group even where only some units are listed.
+
+    It is the newest closed revision, or the one given.
+    """
+    score_set = score_set or closed_set(session, period.text)
     if score_set is None:
         raise HailongError("period_not_closed", period=period.text)
     if unit_ids is None:
@@ -61,6 +113,7 @@ def quarter_report(session: Session, period: Period, unit_ids: Collection[int] |
     board = scoreboard(session, score_set, unit_ids=set(unit_ids))
     scores = {score.unit_id: score for score in score_set.scores}
     names = code_names(session, "vi")
+    detail = Detail(session, score_set, period, board.rule, names)
     return QuarterReport(
         period=period.text,
         first=period.first,
@@ -69,10 +122,12 @@ def quarter_report(session: Session, period: Period, unit_ids: Collection[int] |
         revision=score_set.revision,
         method=_method(score_set, board.rule),
         units=tuple(
-            _unit_report(row.unit, scores[row.unit.id], row.status, row.rank, names) for row in board.rows
+            _unit_report(row.unit, scores[row.unit.id], row.status, row.rank, names, detail) for row in board.rows
         ),
         names=names,
         is_example=session.get(SiteFact, EXAMPLE_FACT) is not None,
+        replaces=score_set.replaces,
+        reason=score_set.reason,
     )
 
 
@@ -99,7 +154,9 @@ def _method(score_set: ScoreSet, rule: ScoreRule) -> Method:
     )
 
 
-def _unit_report(unit: Unit, score: Score, status: str, rank: Rank | None, names: Mapping[str, str]) -> UnitReport:
+def _unit_report(
+    unit: Unit, score: Score, status: str, rank: Rank | None, names: Mapping[str, str], annexes: Detail
+) -> UnitReport:
     detail = score.detail
     # Nothing at all is told of a unit with so few responses that they could be recognised.
     is_silent = status == SUPPRESSED
@@ -123,6 +180,7 @@ def _unit_report(unit: Unit, score: Score, status: str, rank: Rank | None, names
         figures=None if score.points is None or is_silent else _figures(score),
         factors=() if is_silent else tuple(_factor(factor, names) for factor in detail["factors"]),
         warnings=() if is_silent else tuple(detail["warnings"]),
+        annex=UnitAnnex() if is_silent else annexes.of(score),
     )
 
 

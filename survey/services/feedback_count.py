@@ -1,4 +1,4 @@
-"""How many feedback cases there are, by topic and month and by state: only those that the reader may open."""
+"""How much feedback there is: what is open, as the inbox counts it, and what was received by kind and month."""
 
 from __future__ import annotations
 
@@ -7,56 +7,67 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey.models import CaseState, FeedbackCase, Topic
+from survey.models import Category, FeedbackCase, Topic
 from survey.services import inbox
-from survey.services.inbox import Sight
+from survey.services.inbox import Sight, Waiting
 
 MONTHS = 6
+# The order in which kinds are listed: what citizens chose, then what only officers find.
+KINDS = (*Topic, Category.COMPLAINT, Category.DENUNCIATION, Category.UNRELATED)
 
 
 @dataclass(frozen=True)
 class FeedbackCounts:
-    """Cases received in the last months, by topic and first day of the month; and those still open."""
+    """What waits, and the cases received in the last months by kind and first day of the month.
 
+    `unit_id` is the unit that all of it was narrowed to, as the inbox does; None where it is all that is seen.
+    """
+
+    waiting: Waiting
+    unit_id: int | None
     months: tuple[date, ...]
-    by_topic: dict[Topic, tuple[int, ...]]
-    open_count: int
-    open_by_state: dict[CaseState, int]
-    oldest_open: date | None
+    by_kind: dict[Topic | Category, tuple[int, ...]]
 
 
-def feedback_counts(session: Session, sight: Sight, *, unit_ids: Collection[int], today: date) -> FeedbackCounts:
-    """Count the cases that stand with the units `unit_ids`, no other than the inbox shows."""
-    visible = and_(inbox.visible(sight), FeedbackCase.reader_unit_id.in_(unit_ids), FeedbackCase.trial.is_(False))
+def feedback_counts(
+    session: Session, sight: Sight, *, unit_id: int, below: Collection[int], today: date
+) -> FeedbackCounts:
+    """Count the cases that may be seen of a unit; all of them where no unit outside `below` is seen anyway.
+
+    Trials are no feedback that was received, but somebody is to open them: they wait in the inbox and here.
+    """
+    narrowed = None if sight.unit_ids <= set(below) else unit_id
     months = _months(today)
     query = (
-        select(FeedbackCase.topic, FeedbackCase.received_on, func.count())
-        .where(visible, FeedbackCase.received_on >= months[0])
-        .group_by(FeedbackCase.topic, FeedbackCase.received_on)
+        select(FeedbackCase.category, FeedbackCase.topic, FeedbackCase.received_on, func.count())
+        .where(inbox.visible(sight), FeedbackCase.trial.is_(False), FeedbackCase.received_on >= months[0])
+        .group_by(FeedbackCase.category, FeedbackCase.topic, FeedbackCase.received_on)
     )
-    received: Numbers[tuple[Topic, date]] = Numbers()
-    for topic, day, count in session.execute(query):
-        received[topic, day.replace(day=1)] += count
-    still_open = (
-        select(FeedbackCase.state, func.count(), func.min(FeedbackCase.received_on))
-        .where(visible, inbox.is_waiting())
-        .group_by(FeedbackCase.state)
-    )
-    states = {state: (count, oldest) for state, count, oldest in session.execute(still_open)}
+    if narrowed is not None:
+        query = query.where(inbox.is_of_unit(narrowed))
+    received: Numbers[tuple[Topic | Category, date]] = Numbers()
+    for category, topic, day, count in session.execute(query):
+        received[_kind(category, topic), day.replace(day=1)] += count
     return FeedbackCounts(
+        waiting=inbox.waiting(session, sight, today=today, unit_id=narrowed),
+        unit_id=narrowed,
         months=months,
-        by_topic={
-            topic: tuple(received[topic, month] for month in months)
-            for topic in Topic
-            if any(received[topic, month] for month in months)
+        by_kind={
+            kind: counts for kind in KINDS if any(counts := tuple(received[kind, month] for month in months))
         },
-        open_count=sum(count for count, _ in states.values()),
-        open_by_state={state: states[state][0] for state in CaseState if state in states},
-        oldest_open=min((oldest for _, oldest in states.values()), default=None),
     )
+
+
+def _kind(category: Category | None, topic: Topic) -> Topic | Category:
+    """What a case is about: the citizen's topic until an officer has found it to be something else."""
+    if category in (Category.PRAISE, Category.SUGGESTION):
+        return Topic(category.value)
+    if category is Category.PETITION:
+        return Topic.REPORT if topic in (Topic.PRAISE, Topic.SUGGESTION) else topic
+    return category or topic
 
 
 def _months(today: date) -> tuple[date, ...]:

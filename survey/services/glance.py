@@ -18,6 +18,7 @@ from analysis.aggregate import UnitFigure, aggregate
 from analysis.periods import Period, parse_period
 from analysis.rules import ScoreRule
 from survey.models import Score, ScoreSet, ScoreTarget, Unit
+from survey.services.counter_figure import hidden_fields
 from survey.services.figure import Difference, Figure, Verdict, against, combined_figure, compared, figure_of
 from survey.services.figure import may_be_shown as score_may_be_shown
 from survey.services.score_rule import find_rule
@@ -67,6 +68,7 @@ class Glance:
     flagged_count: int
     flags: Mapping[str, int]
     reading: Mapping[str, Any] | None
+    variants: Mapping[str, Mapping[str, Any]]
     warnings: Sequence[Mapping[str, Any]]
 
     @property
@@ -88,15 +90,17 @@ def glance(session: Session, score_set: ScoreSet, unit: Unit, *, below: Collecti
     elif score is not None:
         figure = figure_of(score, score_set.period, rule)
         members = [score] if figure is not None else []
-    earlier = sets_before(session, parse_period(score_set.period), rule=score_set.rule)
+    period = parse_period(score_set.period)
+    earlier = sets_before(session, period, rule=score_set.rule)
     line = trend(session, score_set, earlier, unit=None if is_whole else unit, ids=below)
-    target = target_of(session, unit, parse_period(score_set.period).first.year)
+    target = target_of(session, unit, period.first.year)
     details = [one.detail for one in members]
     reading = None if is_whole or not details else details[0].get("reading")
     own = details[0] if details and not is_whole else {}
+    fields, hidden = _fields(session, period, members, rule, 0 if figure is None else figure.n)
     return Glance(
         score_set=score_set,
-        period=parse_period(score_set.period),
+        period=period,
         unit=unit,
         rule=rule,
         is_whole=is_whole,
@@ -108,14 +112,18 @@ def glance(session: Session, score_set: ScoreSet, unit: Unit, *, below: Collecti
         target_verdict=None if target is None or figure is None else against(figure, target.points),
         change=_change(line, rule),
         factors=_factors(details, rule, is_whole),
-        fields=_parts(details, "fields", rule),
+        fields=fields,
         channels=_parts(details, "channels", rule),
-        cells={} if reading is None else {tuple(part["levels"]): _part(part) for part in reading["cells"]},
+        # a cell of a field that is left out could be told from its column
+        cells={}
+        if reading is None or hidden
+        else {tuple(part["levels"]): _part(part) for part in reading["cells"]},
         trend=line,
         trust_counts=_summed(detail.get("trust_counts", {}) for detail in details),
         flagged_count=sum(detail.get("flagged_count", 0) for detail in details),
         flags=_summed((detail.get("reading") or {}).get("flags", {}) for detail in details),
         reading=reading,
+        variants=_variants(own, rule),
         warnings=own.get("warnings", ()),
     )
 
@@ -173,6 +181,20 @@ def _parts(details: Sequence[Mapping[str, Any]], name: str, rule: ScoreRule) -> 
     return _together([(part["levels"][0], part["dossiers"], part["estimate"]) for part in parts], rule)
 
 
+def _fields(
+    session: Session, period: Period, members: Sequence[Score], rule: ScoreRule, whole: int
+) -> tuple[tuple[Share, ...], set[str]]:
+    """Return the fields that may be shown, and the codes of those left out as a counter's figure."""
+    found = _parts([one.detail for one in members], "fields", rule)
+    holders: dict[str, set[int]] = {}
+    for one in members:
+        for part in (one.detail.get("reading") or {}).get("fields", ()):
+            holders.setdefault(part["levels"][0], set()).add(one.unit_id)
+    persons = {share.code: share.n for share in found}
+    hidden = hidden_fields(session, period, persons, holders, whole=whole, least=rule.mark_below)
+    return tuple(share for share in found if share.code not in hidden), hidden
+
+
 def _together(rows: Sequence[tuple[str, int, Mapping[str, Any]]], rule: ScoreRule) -> tuple[Share, ...]:
     """Put the same factor or field of many units together, each weighing what its dossiers do."""
     figures = [
@@ -203,6 +225,18 @@ def _summed(counts: Any) -> dict[str, int]:
     for one in counts:
         whole.update(one)
     return dict(whole)
+
+
+def _variants(detail: Mapping[str, Any], rule: ScoreRule) -> dict[str, Mapping[str, Any]]:
+    """The other ways to count that rest on enough responses to stand beside the score, by name.
+
+    A result may have been stored without the interval, which came later.
+    """
+    return {
+        variant["name"]: variant
+        for variant in detail.get("variants", ())
+        if variant["points"] is not None and variant["n"] >= rule.mark_below
+    }
 
 
 def _decimal(text: str | None) -> Decimal | None:

@@ -88,20 +88,20 @@ def is_restricted() -> ColumnElement[bool]:
     )
 
 
-def is_waiting() -> ColumnElement[bool]:
-    """Say for which cases somebody waits: those of the inbox that are open."""
-    return and_(_is_open(), ~_is_praise())
+def is_of_unit(unit_id: int) -> ColumnElement[bool]:
+    """Say which cases a unit reads, or are about it."""
+    return or_(FeedbackCase.reader_unit_id == unit_id, FeedbackCase.about_unit_id == unit_id)
 
 
-def waiting(session: Session, sight: Sight, *, today: date) -> Waiting:
-    """Count the open cases of the inbox."""
+def waiting(session: Session, sight: Sight, *, today: date, unit_id: int | None = None) -> Waiting:
+    """Count the open cases of the inbox, or those that it shows of one unit."""
     overdue = FeedbackCase.due_on < today
     counts = session.execute(
         select(
             func.count(),
             func.sum(case((overdue, 1), else_=0)),
             func.sum(case((FeedbackCase.due_on == today, 1), else_=0)),
-        ).where(visible(sight), is_waiting())
+        ).where(*conditions(sight, Filter(unit_id=unit_id), today=today))
     ).one()
     return Waiting(*(int(each or 0) for each in counts))
 
@@ -144,9 +144,7 @@ def conditions(sight: Sight, wanted: Filter, *, today: date) -> list[ColumnEleme
         chosen.append(FeedbackCase.state == CaseState(wanted.state))
     chosen.extend(_kind(wanted.kind))
     if wanted.unit_id is not None:
-        chosen.append(
-            or_(FeedbackCase.reader_unit_id == wanted.unit_id, FeedbackCase.about_unit_id == wanted.unit_id)
-        )
+        chosen.append(is_of_unit(wanted.unit_id))
     if wanted.mine:
         chosen.append(FeedbackCase.assignee_id == sight.officer_id)
     if wanted.overdue:

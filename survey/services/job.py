@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,12 +13,15 @@ from sqlalchemy.orm import Session
 from survey.database import write
 from survey.errors import HailongError
 from survey.models import Job, JobFile, JobState
+from survey.services import audit
 
 MOST_ATTEMPTS = 3
 # After 5 and 25 minutes, 2 and 10 hours: a mail server that is down for a night gets what waited for it.
 MOST_ATTEMPTS_ELSEWHERE = 5
 # A worker that has not been heard of for so long was ended in the middle of its work.
 SILENCE = timedelta(minutes=10)
+# Kinds of work whose files are noted in the audit log each time they are fetched.
+NOTED = frozenset({"export_package"})
 
 
 def enqueue(
@@ -143,6 +147,16 @@ def _waiting(kind: str, payload: dict[str, Any], *, actor: str, now: datetime) -
         created_at=now,
         run_after=now,
     )
+
+
+def note_download(session: Session, found: JobFile, *, actor: str, now: datetime) -> None:
+    """Note that a file was fetched, where who has what must be known."""
+    job = session.get_one(Job, found.job_id)
+    if job.kind in NOTED:
+        with write(session):
+            detail = {"file": found.name, "sha256": hashlib.sha256(found.content).hexdigest()}
+            subject = str(job.payload.get("period", job.id))
+            audit.record(session, now=now, actor=actor, action="export.download", subject=subject, detail=detail)
 
 
 def _take_up_again(session: Session, now: datetime) -> None:

@@ -17,6 +17,7 @@ from survey.services import (
     feedback_reply,
     notice_round,
     notice_sending,
+    package,
     poster,
     publication,
     retention,
@@ -124,6 +125,20 @@ def _compare_rules(task: Task) -> Outcome:
     return Outcome(result, page="rules.compare", arguments={"period": period.text})
 
 
+def _export_package(task: Task) -> Outcome:
+    period, kind = parse_period(task.payload["period"]), package.Package(task.payload["package"])
+    data = package.package_bytes(
+        task.session,
+        period,
+        kind,
+        now=task.now,
+        actor=task.actor,
+        unit_ids=task.payload["unit_ids"],
+        progress=task.progress,
+    )
+    return Outcome(files={package.file_name(period, kind): data})
+
+
 def _to_closing(period: Period) -> Outcome:
     return Outcome(page="closing.closing", arguments={"period": period.text})
 
@@ -201,6 +216,7 @@ KINDS: dict[str, Callable[[Task], Outcome]] = {
     "import_upload": _import_upload,
     "publish_replies": _publish_replies,
     "close_period": _close_period,
+    "export_package": _export_package,
     what_if.KIND: _compare_rules,
     "publish_period": _publish_period,
     "purge": _purge,

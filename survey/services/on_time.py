@@ -77,7 +77,7 @@ def dossiers_of(session: Session, period: Period, unit_ids: Collection[int]) -> 
 
 
 def _unit_dossiers(unit: Unit | None, counts: Mapping[Key, int], points: Decimal | None) -> UnitDossiers:
-    flow = _flow(counts)
+    flow = flow_of(counts)
     rates = Feedback766(
         feedback=_sum(counts, Basis.FEEDBACK),
         feedback_on_time=_sum(counts, Basis.FEEDBACK_ON_TIME),
@@ -88,7 +88,8 @@ def _unit_dossiers(unit: Unit | None, counts: Mapping[Key, int], points: Decimal
     return UnitDossiers(unit, flow, rates, points)
 
 
-def _flow(counts: Mapping[Key, int]) -> DossierFlow:
+def flow_of(counts: Mapping[Key, int]) -> DossierFlow:
+    """Put the counts of some dossiers together as what came in and what went out."""
     new, carried = _sum(counts, Basis.RECEIVED), _sum(counts, Basis.CARRIED_OVER)
     early, on_time, overdue = (_sum(counts, Basis.SETTLED, Basis.CROSS, outcome=outcome) for outcome in Outcome)
     return DossierFlow(
@@ -151,7 +152,7 @@ def _misprints(session: Session, period: Period, units: Mapping[int, Unit]) -> I
     ):
         settled.setdefault((unit_id, field), {})[Basis.SETTLED, "", outcome] = int(number)
     for one in printed:
-        computed = _flow(settled.get((one.unit_id, one.field), {})).on_time_percent
+        computed = flow_of(settled.get((one.unit_id, one.field), {})).on_time_percent
         if computed is None:
             continue
         check = check_printed(one.on_time_percent, computed)

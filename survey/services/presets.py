@@ -14,6 +14,8 @@ from survey.errors import HailongError
 from survey.models import QuestionnaireVersion, ServiceField
 from survey.services import questionnaire
 
+# The description of the open data.
+OPENAPI = Path(__file__).resolve().parent.parent / "presets" / "openapi.json"
 FIELDS = Path(__file__).resolve().parent.parent / "presets" / "fields.toml"
 
 

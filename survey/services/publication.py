@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from analysis.periods import Period, parse_period
 from survey.database import write
 from survey.errors import HailongError
-from survey.models import ScoreSet, ScoreState
+from survey.models import PublishedResult, ScoreSet, ScoreState
 from survey.services import audit
+from survey.services.open_results import write_tables
 from survey.services.scoring import Progress
 from survey.services.verification import closed_revision, verify
 
@@ -34,10 +35,17 @@ def publish(
     with write(session):
         found = session.get_one(ScoreSet, score_set.id, with_for_update=True, populate_existing=True)
         _refuse_published(found)
+        write_tables(session, found, _published_before(session), now=now)
         found.published_at = now
         detail = {"revision": found.revision, "tally_digest": found.tally_digest}
         audit.record(session, now=now, actor=actor, action="period.publish", subject=period.text, detail=detail)
     return found
+
+
+def _published_before(session: Session) -> list[ScoreSet]:
+    """Everything published so far, corrected or not: all of it stays readable."""
+    query = select(ScoreSet).where(_PUBLISHED, ScoreSet.id.in_(select(PublishedResult.score_set_id)))
+    return list(session.scalars(query.order_by(ScoreSet.published_at)))
 
 
 def published_sets(session: Session) -> list[ScoreSet]:

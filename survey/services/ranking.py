@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from analysis.rules import ScoreRule
@@ -24,9 +24,13 @@ from survey.services.spelling import fold
 
 @dataclass(frozen=True)
 class Row:
-    """One unit; figures are None where they may not be shown, `standing` where the unit is not ranked."""
+    """One unit in the group that it had when the period was computed.
+
+    Figures are None where they may not be shown, `standing` where the unit is not ranked.
+    """
 
     unit: Unit
+    group: str
     status: str
     points: Decimal | None
     lower: Decimal | None
@@ -77,6 +81,7 @@ def ranking_table(
     query = (
         select(
             Unit,
+            func.coalesce(Score.ranking_group, ""),
             Score.status,
             Score.points,
             Score.lower_points,
@@ -88,20 +93,14 @@ def ranking_table(
         .where(Score.score_set_id == score_set.id, Score.unit_id.in_(unit_ids))
     )
     rows = [_row(rule, *found) for found in session.execute(query)]
-    names = tuple(sorted({row.unit.ranking_group or "" for row in rows}, key=lambda name: (not name, fold(name))))
+    names = tuple(sorted({row.group for row in rows}, key=lambda name: (not name, fold(name))))
     if group and group not in names:
         return None
-    wanted = [
-        row
-        for row in rows
-        if (not group or row.unit.ranking_group == group) and (kind is None or row.unit.kind is kind)
-    ]
-    groups = tuple(
-        (name, _sorted([row for row in wanted if (row.unit.ranking_group or "") == name])) for name in names
-    )
+    wanted = [row for row in rows if (not group or row.group == group) and (kind is None or row.unit.kind is kind)]
+    groups = tuple((name, _sorted([row for row in wanted if row.group == name])) for name in names)
     groups = tuple((name, own) for name, own in groups if own)
     edges = [edge for row in wanted for edge in (row.points, row.lower, row.upper) if edge is not None]
-    ranked = [row for row in rows if row.status == "scored" and row.unit.ranking_group]
+    ranked = [row for row in rows if row.status == "scored" and row.group]
     return Table(
         score_set=score_set,
         rule=rule,
@@ -118,6 +117,7 @@ def ranking_table(
 def _row(
     rule: ScoreRule,
     unit: Unit,
+    group: str,
     status: str,
     points: Decimal | None,
     lower: Decimal | None,
@@ -126,8 +126,8 @@ def _row(
     standing: Mapping[str, Any] | None,
 ) -> Row:
     if status in SHOWN and points is not None and n >= rule.suppress_below:
-        return Row(unit, status, points, lower, upper, n, standing if status == "scored" else None)
-    return Row(unit, "suppressed" if status in SHOWN else status, None, None, None, None, None)
+        return Row(unit, group, status, points, lower, upper, n, standing if status == "scored" else None)
+    return Row(unit, group, "suppressed" if status in SHOWN else status, None, None, None, None, None)
 
 
 def _sorted(rows: Sequence[Row]) -> tuple[Row, ...]:

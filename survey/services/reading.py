@@ -1,4 +1,4 @@
-"""What pages show beside a score: parts of the unit, importance, signs, other ways to count, and the standing.
+"""What pages show beside a score: parts of the unit, importance, signs, and the standing.
 
 Worked out once, when a period is computed, and stored with the scores: a page only reads.
 """
@@ -6,7 +6,7 @@ Worked out once, when a period is computed, and stored with the scores: a page o
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from sqlalchemy import func, select
@@ -15,28 +15,14 @@ from sqlalchemy.orm import Session
 from analysis.breakdown import Part, break_down
 from analysis.importance import Importance, importances
 from analysis.periods import Period
-from analysis.population import Population
-from analysis.satisfaction import Weighed, score_weighed, weigh
+from analysis.satisfaction import Weighed
 from analysis.scores import ScoreTable, UnitScore
 from analysis.screening import Check, count_patterns, screen_rate
 from analysis.standing import Ranked, Standing, standings
 from analysis.sums import FloatArray, IndexArray
-from analysis.tally import TRUST_LEVELS, Tally
+from analysis.tally import Tally
 from survey.models import Response, Unit
 from survey.services.tally import counts_towards
-
-# Where fewer are left out, the two figures side by side would tell how those few answered.
-LEAST_LEFT_OUT = 5
-
-
-@dataclass(frozen=True)
-class Variant:
-    """The points when some of the responses are left out."""
-
-    n: int
-    points: str
-    points_lower: str
-    points_upper: str
 
 
 @dataclass(frozen=True)
@@ -60,21 +46,18 @@ class Reading:
     importance: Importance | None
     flags: Mapping[str, int]
     signs: tuple[Sign, ...]
-    variants: Mapping[str, Variant]
     standing: Standing | None
 
 
 def read(
-    session: Session, period: Period, weighed: Weighed, population: Population, table: ScoreTable
+    session: Session, period: Period, weighed: Weighed, table: ScoreTable, groups: Mapping[str, str | None]
 ) -> dict[str, Reading]:
-    """Read the units of a scored period, by unit code."""
+    """Read the units of a scored period, by unit code, each beside those of its ranking group."""
     codes = weighed.margins.unit_ids
-    groups = dict(session.execute(select(Unit.code, Unit.ranking_group)).all())
     by_field, by_channel = break_down(weighed, ["field"]), break_down(weighed, ["channel"])
     by_both, important = break_down(weighed, ["field", "channel"]), importances(weighed)
     flags = _flags(session, period, weighed)
     signs = _signs(weighed.counted, groups)
-    variants = _variants(weighed, population, table)
     places = _standings(table, groups, weighed.rule.level)
     return {
         code: Reading(
@@ -84,7 +67,6 @@ def read(
             importance=important[number],
             flags=flags.get(code, {}),
             signs=signs.get(code, ()),
-            variants=variants.get(code, {}),
             standing=places.get(code),
         )
         for number, code in enumerate(codes)
@@ -138,55 +120,6 @@ def _signs_of(checks: Sequence[Check], unit: int) -> tuple[Sign, ...]:
         )
         for check in checks
         if check.compared[unit]
-    )
-
-
-def _variants(weighed: Weighed, population: Population, table: ScoreTable) -> dict[str, dict[str, Variant]]:
-    """Score again without the flagged responses, without the assisted ones, and with dossier codes only."""
-    tally = weighed.counted
-    assisted, dossier = TRUST_LEVELS.index("assisted"), TRUST_LEVELS.index("dossier")
-    kept = {
-        "without_flagged": ~tally.flagged,
-        "without_assisted": tally.trust != assisted,
-        "dossier_only": tally.trust == dossier,
-    }
-    units = {unit.unit_id: unit for unit in table.units}
-    found: dict[str, dict[str, Variant]] = {}
-    for name, rows in kept.items():
-        left = np.bincount(tally.unit, tally.count * rows, len(tally.unit_ids))
-        whole = np.bincount(tally.unit, tally.count, len(tally.unit_ids))
-        worth = (left >= weighed.rule.mark_below) & (whole - left >= LEAST_LEFT_OUT)
-        if not worth.any():
-            continue
-        wanted = {code for code, wants in zip(tally.unit_ids, worth, strict=True) if wants}
-        again = weigh(
-            tally.select(rows & worth[tally.unit]),
-            _of_units(population, wanted),
-            rule=weighed.rule,
-            factors=weighed.layout.specs(),
-        )
-        for unit in score_weighed(again).units:
-            if unit.unit_id in wanted and unit.status == "scored" and units[unit.unit_id].status == "scored":
-                found.setdefault(unit.unit_id, {})[name] = _variant(unit)
-    return found
-
-
-def _variant(unit: UnitScore) -> Variant:
-    return Variant(unit.n, str(unit.points), str(unit.points_lower), str(unit.points_upper))
-
-
-def _of_units(population: Population, wanted: set[str]) -> Population:
-    """Keep the dossiers of some units."""
-    kept = np.array([code in wanted for code in population.unit_ids], np.bool_)
-    return replace(
-        population,
-        unit_ids=tuple(code for code in population.unit_ids if code in wanted),
-        total=population.total[kept],
-        field=population.field[kept],
-        channel=population.channel[kept],
-        outcome=population.outcome[kept],
-        settled=population.settled[kept],
-        cross=None if population.cross is None else population.cross[kept],
     )
 
 

@@ -10,32 +10,36 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analysis.errors import AnalysisError
+from analysis.criteria_points import SheetPoints
 from analysis.points import Conversion, check_printed, round_half_up, to_points
 from analysis.reform_index import IndexEntry as AnalysisEntry
 from analysis.reform_index import IndexResult, PreviousIndex, compute_index
-from analysis.rules import Component, IndexRules, list_rules, load_index_rules
+from analysis.rules import Component, IndexRules
 from analysis.scores import Warning, YearScore
 from survey.errors import Fault, HailongError
-from survey.models import IndexEntry, IndexPrinted, IndexRound, Unit
-from survey.services import leader_survey
+from survey.models import ALL_LEVELS, IndexEntry, IndexPrinted, IndexRound, SheetState, Unit
+from survey.services import index_sheet, leader_survey
+from survey.services.index_round import DEFAULT_KIND, SHEET_COMPONENT, find_round, round_before, rules_of
 from survey.services.score import year_scores
 
-DEFAULT_KIND = "par"
 # The component that our own leaders' survey fills where nothing was entered for it.
 LEADERS_COMPONENT = "lanh-dao"
-Source = Literal["closed", "entered", "leaders"]
+Source = Literal["closed", "entered", "leaders", "sheet"]
 
 
 @dataclass(frozen=True)
 class IndexRow:
-    """One unit's index; `satisfaction` is the year behind the satisfaction component where periods are closed."""
+    """One unit's index; `satisfaction` is the year behind the satisfaction component where periods are closed.
+
+    `state` is how far the unit's sheet is, None without one.
+    """
 
     unit: Unit
     result: IndexResult
     satisfaction: YearScore | None
     sources: Mapping[str, Source]
     warnings: tuple[Warning, ...]
+    state: SheetState | None = None
 
 
 @dataclass(frozen=True)
@@ -49,31 +53,25 @@ class IndexTable:
     rows: tuple[IndexRow, ...]
 
 
-def compute(session: Session, *, year: int, kind: str = DEFAULT_KIND) -> IndexTable:
+def compute(session: Session, *, year: int, kind: str = DEFAULT_KIND, level: str = ALL_LEVELS) -> IndexTable:
     """Compute a round against the year before, where that is known; HailongError if there is no such round."""
-    index_round = find_round(session, year, kind)
+    index_round = find_round(session, year, kind, level)
     if index_round is None:
         raise HailongError("no_index_round", round=str(year), kind=kind)
-    before = find_round(session, year - 1, kind)
+    return compute_round(session, index_round)
+
+
+def compute_round(session: Session, index_round: IndexRound) -> IndexTable:
+    """Compute a round against the year before, where that is known."""
+    before = round_before(session, index_round)
     previous = {} if before is None else _as_previous(_computed(session, before, {}))
     return replace(_computed(session, index_round, previous), has_previous=before is not None)
 
 
-def usable_rules(rules_id: str) -> IndexRules:
-    """Load index rules, or raise HailongError that lists those there are."""
-    try:
-        return load_index_rules(rules_id)
-    except AnalysisError as error:
-        known = ", ".join(head.id for head in list_rules() if head.kind == "index")
-        raise HailongError("index_rules_unknown", rules=rules_id, known=known) from error
-
-
-def find_round(session: Session, year: int, kind: str) -> IndexRound | None:
-    return session.scalar(select(IndexRound).where(IndexRound.name == str(year), IndexRound.kind == kind))
-
-
 def _computed(session: Session, index_round: IndexRound, previous: Mapping[str, PreviousIndex]) -> IndexTable:
-    rules = usable_rules(index_round.rules)
+    rules = rules_of(index_round)
+    sheets = index_sheet.sheets(session, index_round)
+    appraised = index_sheet.appraised(session, index_round)
     entered: dict[int, dict[str, IndexEntry]] = {}
     for entry in session.scalars(select(IndexEntry).where(IndexEntry.round_id == index_round.id)):
         entered.setdefault(entry.unit_id, {})[entry.component] = entry
@@ -81,14 +79,19 @@ def _computed(session: Session, index_round: IndexRound, previous: Mapping[str, 
         row.unit_id: row.total
         for row in session.scalars(select(IndexPrinted).where(IndexPrinted.round_id == index_round.id))
     }
-    in_round = entered.keys() | printed.keys()
+    in_round = entered.keys() | printed.keys() | sheets.keys()
     units = session.scalars(select(Unit).where(Unit.id.in_(in_round)).order_by(Unit.code)).all()
     years = year_scores(session, int(index_round.name)) if _measures(rules) else {}
     leaders = (
         leader_survey.shares(session, round_name=index_round.name) if index_round.kind == DEFAULT_KIND else {}
     )
     drafts = [
-        _draft(unit, rules, entered.get(unit.id, {}), years.get(unit.id), leaders.get(unit.id)) for unit in units
+        _with_sheet(
+            _draft(unit, rules, entered.get(unit.id, {}), years.get(unit.id), leaders.get(unit.id)),
+            rules,
+            appraised.get(unit.id),
+        )
+        for unit in units
     ]
     results = compute_index(
         [
@@ -105,6 +108,7 @@ def _computed(session: Session, index_round: IndexRound, previous: Mapping[str, 
             draft.satisfaction,
             draft.sources,
             (*draft.warnings, *_with_titles(result.warnings, rules)),
+            sheets[unit.id].state if unit.id in sheets else None,
         )
         for unit, draft, result in zip(units, drafts, results, strict=True)
     ]
@@ -164,6 +168,26 @@ def _draft(
         unit_id=unit.code, group=unit.ranking_group or "", points=points, not_applicable=not_applicable
     )
     return _Draft(entry_of_unit, measured, sources, tuple(warnings))
+
+
+def _with_sheet(draft: _Draft, rules: IndexRules, sheet: SheetPoints | None) -> _Draft:
+    """Fill the results component from an appraised sheet, which goes before what was entered for it.
+
+    Where the tree's maximum is not the component's, points and maximum are converted in proportion.
+    """
+    part = next((one for one in rules.components if one.code == SHEET_COMPONENT), None)
+    if sheet is None or part is None or sheet.whole.points is None:
+        return draft
+    factor = part.maximum / sheet.full_maximum
+    points = round_half_up(sheet.whole.points * factor)
+    entry = replace(
+        draft.entry,
+        points={**draft.entry.points, part.code: points},
+        not_applicable=draft.entry.not_applicable - {part.code},
+        maxima={part.code: max(points, round_half_up(sheet.whole.maximum * factor))},
+        adjustment=sheet.adjustment,
+    )
+    return replace(draft, entry=entry, sources={**draft.sources, part.code: "sheet"})
 
 
 def entered_points(entry: IndexEntry, part: Component) -> Decimal | None:

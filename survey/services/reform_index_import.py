@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -13,16 +12,15 @@ from sqlalchemy.orm import Session
 
 from analysis.rules import DEFAULT_INDEX_RULES, IndexRules
 from survey.errors import HailongError
-from survey.models import IndexEntry, IndexPrinted, IndexRound, Unit
+from survey.models import ALL_LEVELS, IndexEntry, IndexPrinted, IndexRound, Unit
 from survey.services import audit
 from survey.services.columns import read_table
 from survey.services.importing import ImportSummary, import_transaction
-from survey.services.reform_index import DEFAULT_KIND, compute, find_round, usable_rules, warning_faults
+from survey.services.index_round import DEFAULT_KIND, KIND, find_round, usable_rules
+from survey.services.reform_index import compute, warning_faults
 from survey.services.reform_index_table import Entry, index_columns, read_entries
 from survey.services.template import Template
 from survey.services.unit_finder import UnitFinder
-
-_KIND = re.compile(r"[a-z][a-z0-9-]{0,15}")
 
 
 def import_index(
@@ -34,6 +32,7 @@ def import_index(
     actor: str,
     file_name: str,
     kind: str = DEFAULT_KIND,
+    level: str = ALL_LEVELS,
     rules_id: str | None = None,
     dry_run: bool = False,
 ) -> ImportSummary:
@@ -41,9 +40,9 @@ def import_index(
 
     Raises HailongError for unusable rules or a kind that cannot be named so, ImportRefused with every fault.
     """
-    if not _KIND.fullmatch(kind):
+    if not KIND.fullmatch(kind):
         raise HailongError("index_kind_letters", kind=kind)
-    known = find_round(session, year, kind)
+    known = find_round(session, year, kind, level)
     rules = usable_rules(rules_id or (known.rules if known else DEFAULT_INDEX_RULES))
     units = UnitFinder(session.scalars(select(Unit)))
     table = read_table(data, index_columns(rules, units.parse), prefilled=("unit", "component", "max"))
@@ -51,10 +50,10 @@ def import_index(
     table.check()
     named = {row["unit"].id: row["unit"] for row in table.rows}
     with import_transaction(session, dry_run=dry_run):
-        index_round = _prepared_round(session, year, kind, rules, named)
+        index_round = _prepared_round(session, year, kind, level, rules, named)
         replaced = _replace(session, index_round, entries, printed, named)
         session.flush()
-        computed = compute(session, year=year, kind=kind)
+        computed = compute(session, year=year, kind=kind, level=level)
         audit.record(
             session,
             now=now,
@@ -75,9 +74,16 @@ def import_index(
     )
 
 
-def template(session: Session, *, year: int, kind: str = DEFAULT_KIND, rules_id: str | None = None) -> Template:
+def template(
+    session: Session,
+    *,
+    year: int,
+    kind: str = DEFAULT_KIND,
+    level: str = ALL_LEVELS,
+    rules_id: str | None = None,
+) -> Template:
     """The sheet to fill in: a line for every unit of the time and each component that is entered."""
-    known_round = find_round(session, year, kind)
+    known_round = find_round(session, year, kind, level)
     rules = usable_rules(rules_id or (known_round.rules if known_round else DEFAULT_INDEX_RULES))
     units = [
         unit
@@ -95,11 +101,11 @@ def template(session: Session, *, year: int, kind: str = DEFAULT_KIND, rules_id:
 
 
 def _prepared_round(
-    session: Session, year: int, kind: str, rules: IndexRules, units: Mapping[int, Unit]
+    session: Session, year: int, kind: str, level: str, rules: IndexRules, units: Mapping[int, Unit]
 ) -> IndexRound:
-    known = find_round(session, year, kind)
+    known = find_round(session, year, kind, level)
     if known is None:
-        known = IndexRound(name=str(year), kind=kind, rules=rules.id)
+        known = IndexRound(name=str(year), kind=kind, level=level, rules=rules.id)
         session.add(known)
         session.flush()
     elif known.rules != rules.id:

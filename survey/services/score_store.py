@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.metadata import version
 from typing import Any
 
@@ -10,8 +11,10 @@ from sqlalchemy import insert, literal, select
 from sqlalchemy.orm import Session
 
 from analysis.scores import UnitScore
+from survey.config import TIME_ZONE
 from survey.models import DossierCount, FrozenDossierCount, Score, ScoreSet, ScoreState, Unit
-from survey.services.scoring import POPULATION_BASES, ScoredPeriod
+from survey.services.annex import ANNEX, annexes
+from survey.services.scoring import ScoredPeriod
 
 PROGRAM_VERSION = version("hailong")
 _KEY = ("unit_id", "basis", "field", "channel", "outcome", "count")
@@ -52,6 +55,8 @@ def store(
         for unit in scored.table.units
     ]
     session.add(score_set)
+    if state is ScoreState.CLOSED:
+        _add_annexes(session, scored, score_set, units)
     session.flush()
     if state is not ScoreState.PROVISIONAL:
         _freeze_dossiers(session, score_set)
@@ -88,9 +93,16 @@ def as_plain(result: object) -> Any:
     return orjson.loads(orjson.dumps(result, default=str))
 
 
+def _add_annexes(session: Session, scored: ScoredPeriod, score_set: ScoreSet, units: Mapping[str, Any]) -> None:
+    codes = {unit.id: code for code, unit in units.items()}
+    today = scored.computed_at.astimezone(TIME_ZONE).date()
+    found = annexes(session, scored.period, scored.rule, scored.questionnaire_versions, today)
+    for score in score_set.scores:
+        score.detail = score.detail | {ANNEX: found[codes[score.unit_id]]}
+
+
 def _freeze_dossiers(session: Session, score_set: ScoreSet) -> None:
+    """Keep every count: those of the population are what a recomputation needs, the others are only reported."""
     columns = [getattr(DossierCount, name) for name in _KEY]
-    now = select(literal(score_set.id), *columns).where(
-        DossierCount.period == score_set.period, DossierCount.basis.in_(POPULATION_BASES)
-    )
+    now = select(literal(score_set.id), *columns).where(DossierCount.period == score_set.period)
     session.execute(insert(FrozenDossierCount).from_select(["score_set_id", *_KEY], now))

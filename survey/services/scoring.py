@@ -22,7 +22,7 @@ from analysis.scores import ScoreTable
 from analysis.variants import Variant, score_variants
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
-from survey.models import Basis, DossierCount, FrozenDossierCount, ScoreSet, ScoreState, Unit
+from survey.models import Basis, DossierCount, FrozenDossierCount, Score, ScoreSet, ScoreState, Unit
 from survey.services.exclusion import set_aside_counts
 from survey.services.reading import Reading, read
 from survey.services.score_rule import find_rule, rule_for
@@ -78,21 +78,52 @@ def score_period(
     if unit_codes is not None:
         unit_ids = session.scalars(select(Unit.id).where(Unit.code.in_(unit_codes))).all()
     rule = rule or rule_for(session, period.text)
-    return _compute(session, period, rule, rows, unit_ids, now=now, with_details=with_details, progress=progress)
+    return _compute(
+        session,
+        period,
+        rule,
+        rows,
+        unit_ids,
+        groups=ranking_groups(session),
+        now=now,
+        with_details=with_details,
+        progress=progress,
+    )
 
 
-def recompute(session: Session, score_set: ScoreSet, *, now: datetime, progress: Progress | None) -> ScoredPeriod:
-    """Compute a frozen result again: from the stored responses, under its own rule, with its own dossiers."""
+def recompute(
+    session: Session,
+    score_set: ScoreSet,
+    *,
+    now: datetime,
+    rule: ScoreRule | None = None,
+    with_details: bool = True,
+    progress: Progress | None = None,
+) -> ScoredPeriod:
+    """Compute a frozen result again: from the stored responses, with its own dossiers and ranking groups.
+
+    Under its own rule, or another one.
+    """
     return _compute(
         session,
         parse_period(score_set.period),
-        find_rule(session, score_set.rule),
+        rule or find_rule(session, score_set.rule),
         frozen_dossier_rows(session, score_set),
         None,
+        groups=ranking_groups(session, score_set),
         now=now,
-        with_details=True,
+        with_details=with_details,
         progress=progress,
     )
+
+
+def ranking_groups(session: Session, score_set: ScoreSet | None = None) -> dict[str, str | None]:
+    """The ranking groups by the unit's code: those of now, but those of `score_set` for the units it holds."""
+    groups = dict(session.execute(select(Unit.code, Unit.ranking_group)).all())
+    if score_set is not None:
+        stored = select(Unit.code, Score.ranking_group).join(Score, Score.unit_id == Unit.id)
+        groups |= dict(session.execute(stored.where(Score.score_set_id == score_set.id)).all())
+    return groups
 
 
 def _compute(
@@ -102,6 +133,7 @@ def _compute(
     rows: Sequence[DossierRow],
     unit_ids: Collection[int] | None,
     *,
+    groups: Mapping[str, str | None],
     now: datetime,
     with_details: bool,
     progress: Progress | None,
@@ -119,8 +151,8 @@ def _compute(
         variants: dict[str, tuple[Variant, ...]] = {}
         readings: Mapping[str, Reading] = {}
         if with_details:
-            variants = score_variants(counted.tally, population, rule=rule, factors=factors, official=table)
-            readings = read(session, period, weighed, population, table)
+            variants = score_variants(weighed, population)
+            readings = read(session, period, weighed, table, groups)
         tell(1)
     return ScoredPeriod(
         period=period,

@@ -9,8 +9,9 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from analysis.periods import Period, parse_period
-from survey.models import Response, ScoreSet, ScoreState
+from survey.models import Response
 from survey.services import exclusion
+from survey.services.publication import published_sets
 from survey.services.response import number_hash
 from survey.services.score_rule import find_rule
 from survey.services.tally import counts_towards, valid_in
@@ -22,12 +23,6 @@ class Standing(StrEnum):
     COUNTED = "counted"
     SET_ASIDE = "set_aside"
     NOT_COUNTED = "not_counted"
-
-
-def published_sets(session: Session) -> list[ScoreSet]:
-    """The results that the public can see: the newest frozen one of each period."""
-    query = select(ScoreSet).where(ScoreSet.state == ScoreState.CLOSED).order_by(ScoreSet.revision)
-    return list({found.period: found for found in session.scalars(query)}.values())
 
 
 def standing_of(session: Session, number: bytes) -> Standing:

@@ -16,7 +16,7 @@ from survey.database import write
 from survey.models import Basis, DossierCount, QrCode, Response, StartStep, Unit
 from survey.services import audit
 from survey.services.qrcode import live_codes
-from survey.services.unit_care import has_started
+from survey.services.unit_days import has_started
 
 UNIT, COUNTERS, FIELDS, POSTER, TRIAL, DAY, SAMPLE = STEPS = (
     "unit", "counters", "fields", "poster", "trial", "day", "sample"

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from survey.config import TIME_ZONE
 from survey.models import Unit, UnitKind
 from survey.services import audit
 from survey.services.cells import BadCell, Parse, day, one_of, text
@@ -18,6 +19,7 @@ from survey.services.importing import ImportSummary, Reach, changes_between, imp
 from survey.services.sheet import Cell
 from survey.services.spelling import fold
 from survey.services.template import Template
+from survey.services.unit_check import check_days, check_links, check_reach
 from survey.services.unit_finder import UnitFinder
 
 # The day on which districts ended and communes got their public service centres (NĐ 118/2025/NĐ-CP).
@@ -95,6 +97,7 @@ def import_units(
 ) -> ImportSummary:
     """Create and update units by code; a blank cell keeps what is known, "-" clears it.
 
+    What has begun to count stays: a known unit ends and starts to measure from today on, as it does on its page.
     With a `reach`, units outside it are refused by name, and new ones must lie below one within it.
     Raises ImportRefused with every fault; then nothing is stored.
     """
@@ -106,9 +109,10 @@ def import_units(
         ):
             table.fault(row, "code", "duplicate_row", first=str(first.number))
         drafts = {row["code"].casefold(): _draft(table, row, existing) for row in table.rows if row["code"]}
-        _check_links(table, drafts, existing, "parent")
-        _check_links(table, drafts, existing, "successor")
-        _check_reach(table, drafts, existing, reach)
+        check_links(table, drafts, existing, "parent")
+        check_links(table, drafts, existing, "successor")
+        check_reach(table, drafts, existing, reach)
+        check_days(table, drafts, existing, today=now.astimezone(TIME_ZONE).date())
         table.check()
         summary = _store(session, table, drafts, existing)
         audit.record(
@@ -219,50 +223,6 @@ def name_in_sentence(name: str, kind: UnitKind) -> str:
 def _has_default_name(unit: Unit) -> bool:
     # Such a name follows when the unit is renamed.
     return unit.one_stop_name == default_one_stop_name(unit.name, unit.kind, unit.valid_to)
-
-
-def _check_links(
-    table: Table, drafts: Mapping[str, dict[str, Any]], existing: Mapping[str, Unit], key: str
-) -> None:
-    """Every parent or successor exists, and following them never leads back."""
-    target: dict[str, str] = {}
-    for code, unit in existing.items():
-        linked = unit.parent if key == "parent" else unit.successor
-        if linked is not None and code not in drafts:
-            target[code] = linked.code.casefold()
-    target |= {code: draft[key].casefold() for code, draft in drafts.items() if draft.get(key)}
-    for code, draft in drafts.items():
-        seen = {code}
-        at = target.get(code)
-        if at is not None and at not in drafts and at not in existing:
-            table.fault(draft["row"], key, "unit_not_found", got=draft[key])
-        while at is not None and at not in seen:
-            seen.add(at)
-            at = target.get(at)
-        if at == code:
-            table.fault(draft["row"], key, "unit_link_circle", got=draft[key])
-
-
-def _check_reach(
-    table: Table, drafts: Mapping[str, dict[str, Any]], existing: Mapping[str, Unit], reach: Reach | None
-) -> None:
-    """A known unit lies within `reach`; a new or moved one stands under one that does, or is new like it."""
-    if reach is None:
-        return
-    for code, draft in drafts.items():
-        unit = existing.get(code)
-        if unit is not None and not reach.holds(unit):
-            table.fault(draft["row"], "code", "unit_outside_reach", unit=unit.name)
-            continue
-        parent = (draft.get("parent") or "").casefold()
-        known = "" if unit is None or unit.parent is None else unit.parent.code.casefold()
-        if unit is not None and parent == known:
-            continue
-        above = existing.get(parent)
-        if not parent and not reach.at_top:
-            table.fault(draft["row"], "parent", "unit_needs_parent", unit=draft["name"])
-        elif above is not None and not reach.holds(above):
-            table.fault(draft["row"], "parent", "unit_outside_reach", unit=above.name)
 
 
 def _store(

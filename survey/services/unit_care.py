@@ -17,6 +17,7 @@ from survey.models import Counter, Unit, UnitKind
 from survey.services import audit
 from survey.services.spelling import fold
 from survey.services.unit import TWO_TIERS_FROM, default_one_stop_name
+from survey.services.unit_days import has_started, in_force
 
 _CODE = re.compile(r"\w[\w./-]*")
 _OLD_KINDS = (UnitKind.DISTRICT, UnitKind.CITY)
@@ -71,16 +72,6 @@ def ranking_groups(session: Session) -> Sequence[str]:
     """List the ranking groups in use, to choose the same words again."""
     groups = session.scalars(select(Unit.ranking_group).where(Unit.ranking_group.is_not(None)).distinct())
     return sorted((group for group in groups if group), key=fold)
-
-
-def in_force(unit: Unit, today: date) -> bool:
-    """Tell whether a unit exists today or will."""
-    return unit.valid_to is None or unit.valid_to >= today
-
-
-def has_started(unit: Unit, today: date) -> bool:
-    """Tell whether responses of a unit count."""
-    return unit.start_date is not None and unit.start_date <= today
 
 
 def add(

@@ -15,7 +15,7 @@ from survey.errors import HailongError
 from survey.models import Device, Grant, QrCode, Unit
 from survey.services import audit
 from survey.services.qrcode import live_codes
-from survey.services.unit_care import in_force
+from survey.services.unit_days import in_force
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from survey.database import write
 from survey.errors import HailongError
 from survey.models import Score, ScoreSet, ScoreState, Unit, Verification
 from survey.services import audit
+from survey.services.annex import ANNEX
 from survey.services.score import closed_set, revision_set, scores_of
 from survey.services.score_store import PROGRAM_VERSION, columns_of
 from survey.services.scoring import Progress, ScoredPeriod, digest_of, dossier_rows, recompute
@@ -141,6 +142,9 @@ def _of_unit(code: str, score: Score, computed: Mapping[str, Any]) -> Iterator[D
         stored = getattr(score, name)
         if name == "tally_digest" and stored is None:
             continue  # closed by a version that did not keep it
+        if name == "detail":
+            # As it stood on the day of closing; cases were answered since.
+            stored = {part: kept for part, kept in stored.items() if part != ANNEX}
         for path, one, other in _apart("" if name == "detail" else name, stored, value):
             yield Difference(code, path, _written(one), _written(other))
 

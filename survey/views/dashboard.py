@@ -17,7 +17,7 @@ from survey import figure_messages as words
 from survey.access import Permission, may, require, unit_or_refuse, visible_units
 from survey.config import TIME_ZONE
 from survey.extensions import db
-from survey.feedback_messages import STATE_WORDS, TOPIC_WORDS
+from survey.feedback_messages import CATEGORY_WORDS, TOPIC_WORDS
 from survey.messages import status_word, warning_sentence
 from survey.models import Officer, Unit
 from survey.services import score, start
@@ -103,7 +103,7 @@ def _page(period: Period, unit: Unit) -> str:
     below = units_below(db.session, unit.id)
     score_set = score.latest_set(db.session, period.text)
     seen = None if score_set is None else glance(db.session, score_set, unit, below=below)
-    feedback = _feedback(officer, below)
+    feedback = _feedback(officer, unit, below)
     names = code_names(db.session, str(get_locale()))
     return render_template(
         "officer/dashboard.html",
@@ -119,8 +119,7 @@ def _page(period: Period, unit: Unit) -> str:
         units=_units(officer),
         names=names,
         words=words,
-        topic_words=TOPIC_WORDS,
-        state_words=STATE_WORDS,
+        kind_words=CATEGORY_WORDS | TOPIC_WORDS,
         status_word=status_word,
         warning_sentence=partial(warning_sentence, names=names),
     )
@@ -149,10 +148,11 @@ def _openings(period: Period, unit: Unit, below: set[int], seen: Glance | None) 
     ]
 
 
-def _feedback(officer: Officer, below: set[int]) -> FeedbackCounts | None:
+def _feedback(officer: Officer, unit: Unit, below: set[int]) -> FeedbackCounts | None:
     if not may(officer, Permission.READ_FEEDBACK):
         return None
-    return feedback_counts(db.session, sight_of(officer), unit_ids=below, today=datetime.now(TIME_ZONE).date())
+    today = datetime.now(TIME_ZONE).date()
+    return feedback_counts(db.session, sight_of(officer), unit_id=unit.id, below=below, today=today)
 
 
 def _units(officer: Officer) -> list[Unit]:

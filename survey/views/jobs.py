@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from io import BytesIO
 
 from flask import abort, jsonify, redirect, render_template, send_file, url_for
@@ -9,10 +10,12 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.extensions import db
 from survey.messages import sentence
 from survey.models import Job, JobFile, JobState
+from survey.services import job as job_service
 from survey.views.officer_page import officer_blueprint
 
 blueprint = officer_blueprint("jobs")
@@ -45,7 +48,9 @@ def file(job_id: int, name: str) -> Response:
     found = db.session.get(JobFile, (job.id, name)) if job.state is JobState.DONE else None
     if found is None:
         abort(404)
-    return send_file(BytesIO(found.content), as_attachment=True, download_name=found.name)
+    name, content = found.name, found.content
+    job_service.note_download(db.session, found, actor=current_user.email, now=datetime.now(TIME_ZONE))
+    return send_file(BytesIO(content), as_attachment=True, download_name=name)
 
 
 def _job(job_id: int) -> Job:

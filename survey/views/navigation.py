@@ -70,6 +70,13 @@ MENU = (
         (
             Entry(_("Điểm hài lòng"), "scores.choose", Permission.SEE_SCORES, ("scores", "derivation")),
             Entry(_("Xếp hạng"), "ranking.choose", Permission.SEE_SCORES, ("ranking",)),
+            Entry(_("Xuất báo cáo"), "exports.exports", Permission.EXPORT_SCORES, ("exports",)),
+            Entry(
+                _("Chỉ số CCHC"),
+                "reform_index.rounds",
+                Permission.SEE_INDEX,
+                ("reform_index", "reform_index_sheet"),
+            ),
             Entry(_("Chốt kỳ"), "closing.choose", Permission.CLOSE_PERIOD, ("closing",), only_at_top=True),
             Entry(_("Quy tắc tính điểm"), "rules.rules", Permission.SEE_SCORES, ("rules", "rule_drafts")),
             Entry(_("Mục tiêu"), "targets.targets", Permission.EDIT_RULES, ("targets",)),

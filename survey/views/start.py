@@ -18,7 +18,7 @@ from survey.errors import HailongError
 from survey.extensions import db
 from survey.messages import sentence
 from survey.models import Officer, Unit, UnitKind
-from survey.services import counter_care, poster, start, unit_care
+from survey.services import counter_care, poster, start, unit_care, unit_days
 from survey.services.unit_care import UnitFacts
 from survey.unit_messages import KIND_WORDS, STEP_WORDS
 from survey.views.officer_page import officer_blueprint
@@ -206,7 +206,7 @@ def _beginner(unit_id: int) -> tuple[Unit, Officer]:
 
 
 def _has_started(unit: Unit) -> bool:
-    return unit_care.has_started(unit, _today())
+    return unit_days.has_started(unit, _today())
 
 
 def _onwards(unit: Unit) -> Response:

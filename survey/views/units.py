@@ -16,7 +16,7 @@ from survey.errors import HailongError
 from survey.extensions import db
 from survey.messages import sentence
 from survey.models import Unit, UnitKind
-from survey.services import unit_care
+from survey.services import unit_care, unit_days
 from survey.services.qrcode import live_codes
 from survey.services.unit import TWO_TIERS_FROM
 from survey.services.unit_care import UnitFacts
@@ -57,7 +57,7 @@ def unit(unit_id: int) -> str:
         code_count=len(live_codes(db.session, shown, today=today())),
         below=db.session.scalars(select(Unit).where(Unit.parent_id == shown.id).order_by(Unit.name)).all(),
         today=today(),
-        has_started=unit_care.has_started(shown, today()),
+        has_started=unit_days.has_started(shown, today()),
     )
 
 
@@ -136,7 +136,7 @@ def _page(form: UnitForm, changed: Unit | None = None) -> str:
         form=form,
         unit=changed,
         groups=unit_care.ranking_groups(db.session),
-        has_started=changed is not None and unit_care.has_started(changed, today()),
+        has_started=changed is not None and unit_days.has_started(changed, today()),
     )
 
 

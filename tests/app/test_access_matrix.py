@@ -18,8 +18,21 @@ from werkzeug.test import TestResponse
 from analysis.rules import DEFAULT_SCORE_RULE
 from survey.access import PERMISSIONS, Permission
 from survey.extensions import db
-from survey.models import BatchState, CaseState, FeedbackCase, Officer, PaperBatch, Reader, Role, Topic, Unit
+from survey.models import (
+    BatchState,
+    CaseState,
+    FeedbackCase,
+    IndexRound,
+    Officer,
+    PaperBatch,
+    Reader,
+    Role,
+    Topic,
+    Unit,
+)
 from survey.services import device, feedback_answer, job
+from survey.services.index_round import begin as begin_round
+from survey.services.index_round import find_round
 
 from factories import Factory
 from signing_in import csrf_token, sign_in
@@ -97,7 +110,25 @@ NEEDS: dict[str, Need] = {
     "/officer/scores": everywhere(Permission.SEE_SCORES),
     "/officer/scores/<period>": lists(Permission.SEE_SCORES),
     "/officer/scores/<period>/refresh": everywhere(Permission.REFRESH_SCORES),
-    "/officer/exports/<period>.<any(xlsx, csv, json):kind>": unit(Permission.EXPORT_SCORES),
+    "/officer/index": lists(Permission.SEE_INDEX),
+    "/officer/index/<int:round_id>": lists(Permission.SEE_INDEX),
+    "/officer/index/<int:round_id>/<any(approve, publish):step>": top(Permission.APPRAISE_INDEX),
+    "/officer/index/<int:round_id>/bands": top(Permission.APPRAISE_INDEX),
+    "/officer/index/<int:round_id>/<unit_code>": unit(Permission.SEE_INDEX),
+    "/officer/index/<int:round_id>/<unit_code>/own": unit(Permission.SCORE_INDEX),
+    "/officer/index/<int:round_id>/<unit_code>/appraisal": unit(Permission.APPRAISE_INDEX),
+    "/officer/index/<int:round_id>/<unit_code>/<any(submit, return, appraise, approve, publish):step>": unit(
+        Permission.SCORE_INDEX
+    ),
+    "/officer/index/<int:round_id>/<unit_code>/evidence": unit(Permission.SCORE_INDEX),
+    "/officer/index/<int:round_id>/<unit_code>/evidence/<evidence_id>": unit(Permission.SEE_INDEX),
+    "/officer/index/<int:round_id>/<unit_code>/evidence/<evidence_id>/remove": unit(Permission.SCORE_INDEX),
+    "/officer/index/<int:round_id>/<unit_code>/sheet.xlsx": unit(Permission.SEE_INDEX),
+    "/officer/index/<int:round_id>/<unit_code>/sheet": unit(Permission.SEE_INDEX),
+    "/officer/exports": lists(Permission.EXPORT_SCORES),
+    "/officer/exports/<period>.<any(xlsx, csv, json, docx, pdf):kind>": unit(Permission.EXPORT_SCORES),
+    "/officer/exports/<period>/public": lists(Permission.EXPORT_SCORES),
+    "/officer/exports/<period>/verification": top(Permission.EXPORT_SCORES),
     "/officer/devices": lists(Permission.MANAGE_DEVICES),
     "/officer/devices/<device_id>": unit(Permission.MANAGE_DEVICES),
     "/officer/devices/<device_id>/code": unit(Permission.MANAGE_DEVICES),
@@ -251,7 +282,24 @@ def place(session: Session, factory: Factory, name: str, parent: Unit) -> Place:
             "use_id": 1,
             "template_id": 1,
             "unit": made.code,
+            "round_id": index_round(session).id,
+            "evidence_id": "0" * 32,
         },
+    )
+
+
+def index_round(session: Session) -> IndexRound:
+    """The round in which both wards are."""
+    known = find_round(session, 2026, "par", "commune")
+    return known or begin_round(
+        session,
+        year=2026,
+        kind="par",
+        level="commune",
+        rules_id="index-65-25-10",
+        criteria_id="criteria-commune-8",
+        now=NOW,
+        actor="test",
     )
 
 

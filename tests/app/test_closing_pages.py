@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from datetime import datetime, timedelta
 
@@ -22,16 +23,20 @@ from survey.models import (
     Job,
     Objection,
     PaperBatch,
+    Reason,
     Response,
     Role,
     ScoreDraft,
     ScoreSet,
     ScoreState,
-    SetAsideRequest,
+    Selection,
     Unit,
+    Verdict,
 )
-from survey.services import publication, score, score_draft
+from survey.services import publication, score, score_draft, set_aside
+from survey.services.set_aside_selection import Chosen
 
+from commands import hailong
 from factories import Factory
 from signing_in import csrf_token, sign_in
 from working import work_all
@@ -86,6 +91,33 @@ def in_days(session: Session, days: int) -> None:
     assert draft is not None
     draft.until = draft.until - timedelta(days=days)
     session.commit()
+
+
+def test_requests_that_wait_for_a_second_person_are_named_before_closing(
+    app: Flask, officer: FlaskClient, session: Session, factory: Factory, province: dict[str, Unit]
+) -> None:
+    assert "chưa ai duyệt" not in officer.get(PAGE).text
+    asker, other = (factory.officer(province["top"], Role.REFORM) for _ in range(2))
+    chosen = Chosen(Selection.FLAG, OVER.first, OVER.last, flag="f")
+    requests = [
+        set_aside.ask(
+            session,
+            set_aside.new_request_id(),
+            province[code],
+            OVER,
+            chosen,
+            reason=Reason.REPEATED,
+            text="Một máy gửi liên tiếp",
+            officer=asker,
+            now=NOW,
+        )
+        for code in ("AH", "AH", "TL")
+    ]
+    set_aside.decide(session, requests[0], Verdict.APPROVED, officer=other, now=NOW)
+    page = html.unescape(" ".join(re.sub(r"<[^>]+>", " ", officer.get(PAGE).text).split()))
+    assert "Đề nghị loại phiếu chờ người thứ hai duyệt 2 đơn vị Phường AH: 1 Phường TL: 1 2 xin xem" in page, page
+    assert "Còn 2 đề nghị loại phiếu của kỳ này chưa ai duyệt. Chốt xong thì không duyệt được nữa." in page
+    assert "2 đề nghị loại phiếu của kỳ này chưa ai duyệt" in hailong(app, "close", OVER.text).stderr
 
 
 def test_a_quarter_from_draft_to_correction(
@@ -168,7 +200,14 @@ def test_a_quarter_from_draft_to_correction(
     old, new = officer.get(f"/officer/scores/{OVER.text}?revision=1"), officer.get(f"/officer/scores/{OVER.text}")
     assert "50 / 300" in old.text
     assert "50 / 400" in new.text
-    assert "Bản 2 thay bản 1. Lý do: Bổ sung hồ sơ." in new.text
+    for page in (
+        f"scores/{OVER.text}",
+        f"scores/{OVER.text}/AH",
+        f"quarter/{OVER.text}/AH",
+        f"ranking/{OVER.text}",
+    ):
+        assert "Bản 2 thay bản 1. Lý do: Bổ sung hồ sơ." in officer.get(f"/officer/{page}").text, page
+    assert "thay bản" not in old.text
     session.rollback()
     public = publication.published_set(session, OVER.text)
     assert public is not None
@@ -317,35 +356,3 @@ def test_names_are_shown_as_text(officer: FlaskClient, factory: Factory, provinc
     factory.unit(code="X1", name="<b>Xã</b>", parent=province["top"])
     assert "&lt;b&gt;Xã&lt;/b&gt;" in officer.get(PAGE).text
     assert period_name(OVER) in officer.get(PAGE).text
-
-
-def test_the_list_names_requests_that_wait_for_a_second_person(
-    officer: FlaskClient, factory: Factory, session: Session, province: dict[str, Unit]
-) -> None:
-    decided = factory.set_aside(province["AH"], OVER, OVER.first)
-    words = "Đề nghị loại phiếu còn chờ duyệt: chốt rồi thì không duyệt được nữa"
-
-    def waiting() -> str:
-        found = re.search(rf"{words}.*?</tr>", officer.get(PAGE).text, re.DOTALL)
-        assert found
-        return found[0]
-
-    assert "xin xem" not in waiting()
-    session.add(
-        SetAsideRequest(
-            id="waiting",
-            unit_id=province["AH"].id,
-            period=OVER.text,
-            act=decided.act,
-            selection=decided.selection,
-            first_day=OVER.first,
-            last_day=OVER.first,
-            reason=decided.reason,
-            text="Tập huấn",
-            response_count=1,
-            asked_by_id=decided.asked_by_id,
-            asked_at=decided.asked_at,
-        )
-    )
-    session.commit()
-    assert "xin xem" in waiting()

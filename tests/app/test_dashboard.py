@@ -15,10 +15,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from analysis.periods import parse_period
+from survey.config import TIME_ZONE
 from survey.models import (
     AuditEvent,
     CaseState,
     Category,
+    Counter,
     FeedbackCase,
     QrOpening,
     Reader,
@@ -96,9 +98,35 @@ def test_the_home_is_the_own_quarter_at_once(
     assert "Mã hồ sơ 18 (11%)" in page
     assert "Điền quá nhanh 9" in page
     assert "gian lận" not in page
-    variant = stored.detail["reading"]["variants"]["without_flagged"]
-    assert variant["n"] == 151
+    variant = next(one for one in stored.detail["variants"] if one["name"] == "without_flagged")
+    assert (variant["n"], variant["removed"]) == (151, 9)
     assert f"Nếu bỏ 9 phiếu này: {variant['points'].replace('.', ',')} điểm." in page
+
+
+def test_other_ways_to_count_stand_beside_the_score_where_enough_responses_are_left(
+    client: FlaskClient, session: Session, factory: Factory, ward: Unit
+) -> None:
+    score.refresh(session, QUARTER, now=NOW, actor="test")
+    enter(client, factory, ward)
+    stored = score.scores_of(session, score.latest_set(session, "2026-Q2"))[0]  # type: ignore[arg-type]
+    variants = {one["name"]: one for one in stored.detail["variants"]}
+    # 18 responses came with a dossier's code: the score says how many, the page no points of them
+    assert variants["dossier_only"]["n"] == 18
+    one = variants["without_flagged"]
+    points, lower, upper = (one[name].replace(".", ",") for name in ("points", "points_lower", "points_upper"))
+    page = read(client)
+    assert f"{points} {lower}–{upper}" in page
+    assert "Chỉ tính phiếu có mã hồ sơ" not in page
+    # a result of a version that kept no interval here
+    plain = [
+        {name: one[name] for name in ("name", "n", "removed", "index_share", "points")}
+        for one in variants.values()
+    ]
+    stored.detail = stored.detail | {"variants": plain}
+    session.commit()
+    page = read(client)
+    assert points in page
+    assert f"{lower}–{upper}" not in page
 
 
 def test_fields_and_channels_are_those_of_the_stored_result(
@@ -133,6 +161,34 @@ def test_no_group_can_be_worked_out_by_subtraction(
     assert hidden >= 5
     enter(client, factory, ward)
     assert 'data-label="Xây dựng"' not in client.get(HOME).text
+
+
+def test_a_field_is_no_way_to_the_figure_of_one_counter_with_few_responses(
+    client: FlaskClient, session: Session, factory: Factory
+) -> None:
+    unit = factory.unit()
+    fields = {"dat-dai": 80, "chung-thuc": 60, "tu-phap-ho-tich": 40, "xay-dung": 20}
+    factory.dossiers(unit, "2026-Q2", {(field, "direct", "on_time"): 400 for field in fields})
+    for field, number in fields.items():
+        answer(factory, unit, {"555552": number - 5, "222222": 5}, field=field)
+    score.refresh(session, QUARTER, now=NOW, actor="test")
+    enter(client, factory, unit)
+
+    def shown() -> set[str]:
+        return set(re.findall(r'<tr data-label="(Đất đai|Chứng thực|Tư pháp|Xây dựng)', client.get(HOME).text))
+
+    def counter(*served: str) -> Counter:
+        return factory.counter(unit, served)
+
+    land, building = counter("dat-dai"), counter("xay-dung")
+    counter("chung-thuc", "tu-phap-ho-tich")
+    assert len(shown()) == 2, (
+        "a counter's own 20 responses, and the 40 from which they could be told, are not shown"
+    )
+    assert land.fields != building.fields
+    # shown once nobody can say whose it is
+    counter("xay-dung")
+    assert len(shown()) == 4
 
 
 def test_few_left_out_responses_are_not_told_by_two_scores_side_by_side(
@@ -394,7 +450,7 @@ def test_feedback_is_counted_by_who_may_read_it(client: FlaskClient, factory: Fa
     case(session, unit, state=CaseState.CLOSED)
     case(session, unit, Reader.LEADER, topic=Topic.CONDUCT)
     case(session, unit, Reader.ABOVE, topic=Topic.EXTRA_FEES, reader_unit_id=top.id)
-    case(session, unit, trial=True)
+    case(session, unit, trial=True, state=CaseState.CLOSED)
     other = client.application.test_client()
     enter(client, factory, unit, Role.ONE_STOP)
     page = read(client)
@@ -408,18 +464,56 @@ def test_feedback_is_counted_by_who_may_read_it(client: FlaskClient, factory: Fa
     assert "đưa thêm tiền" not in page
 
 
-def test_the_count_of_open_feedback_is_that_of_the_inbox(
+def test_open_feedback_is_what_the_inbox_counts(client: FlaskClient, factory: Factory, session: Session) -> None:
+    top = factory.unit(ranking_group=None)
+    unit, neighbour = factory.unit(code="P01", parent=top), factory.unit(parent=top)
+    factory.score(factory.score_set("2026-Q2"), unit, "26.38", 400)
+    today = datetime.now(TIME_ZONE).date()
+    case(session, unit, due_on=today - timedelta(days=1))
+    case(session, unit, due_on=today)
+    case(session, unit, trial=True)
+    case(session, unit, topic=Topic.PRAISE)
+    case(session, unit, topic=Topic.CONDUCT, category=Category.PRAISE)
+    case(session, unit, category=Category.COMPLAINT)
+    case(session, unit, state=CaseState.CLOSED)
+    case(session, neighbour, due_on=today - timedelta(days=1))
+    other = client.application.test_client()
+    enter(client, factory, unit, Role.ONE_STOP)
+    page = read(client)
+    assert "Góp ý đang mở (3) ? Góp ý có mã" in page
+    assert "Quá hạn 1 Hạn hôm nay 1 Mở danh sách góp ý" in page
+    assert "Góp ý, phản ánh (3)" in page
+    assert "3 đang mở" in read(client, "/officer/feedback")
+    # the unit alone, for who sees others too: the inbox filtered by it counts the same, restricted ones included
+    enter(other, factory, top, Role.LEADER)
+    page = other.get("/officer/quarter/2026-Q2/P01").text
+    assert "(4)" in re.search(r"<h2>Góp ý đang mở.*?</h2>", page)[0]  # type: ignore[index]
+    links = re.findall(rf'href="(/officer/feedback\?unit={unit.id}[^"]*)"', page)
+    assert len(links) == 2
+    overdue, all_open = (
+        len(re.findall(r'<th scope="row"><a href', other.get(html.unescape(link)).text)) for link in links
+    )
+    assert (overdue, all_open) == (1, 4)
+
+
+def test_feedback_by_month_follows_what_officers_found(
     client: FlaskClient, factory: Factory, session: Session
 ) -> None:
     unit = factory.unit()
     factory.score(factory.score_set("2026-Q2"), unit, "26.38", 400)
-    case(session, unit)
-    case(session, unit, category=Category.COMPLAINT)
-    case(session, unit, topic=Topic.PRAISE)
+    case(session, unit, topic=Topic.SUGGESTION, category=Category.PETITION)
+    case(session, unit, topic=Topic.EXTRA_FEES, category=Category.PETITION)
+    case(session, unit, topic=Topic.REPORT, category=Category.UNRELATED)
+    case(session, unit, topic=Topic.REPORT, category=Category.PRAISE)
     enter(client, factory, unit, Role.ONE_STOP)
-    page = read(client)
-    assert "Góp ý đang mở (1)" in page
-    assert "Góp ý, phản ánh (1)" in page
+    page = client.get(HOME).text
+    card = page[page.index("Góp ý nhận được theo tháng") :]
+    assert re.findall(r'<tr data-label="([^"]+)"', card) == [
+        "Phản ánh, kiến nghị về việc giải quyết hồ sơ",
+        "Khen ngợi",
+        "Bị gợi ý hoặc phải đưa thêm tiền, quà",
+        "Không liên quan, tin rác",
+    ]
 
 
 def test_two_periods_stand_side_by_side(client: FlaskClient, factory: Factory) -> None:

@@ -21,8 +21,9 @@ from analysis.periods import parse_period
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.models import Unit
+from survey.reports.wording import method_lines
 from survey.services import score
-from survey.services.export import export_bytes
+from survey.services.export import export_bytes, quarter_report
 
 from commands import hailong
 from factories import Factory
@@ -139,7 +140,7 @@ def test_the_workbook_holds_real_numbers_in_official_layout(session: Session, qu
     assert sheet.page_setup.orientation == "landscape"
     formula = next(sheet.cell(row, 2) for row in range(8, 13) if sheet.cell(row, 2).value == "=1+1")
     assert formula.data_type == "s"
-    method = dict(row[:2] for row in sheets(export_bytes(session, PERIOD, "xlsx"))["Phương pháp"] if row[1])
+    method = dict(row[:2] for row in sheets(export_bytes(session, PERIOD, "xlsx"))["Biểu 7"] if row[1])
     assert method["Phiên bản phiếu"] == "short-v1"
 
 
@@ -195,3 +196,22 @@ def test_the_command_writes_the_file_or_says_why_not(app: Flask, tmp_path: Path,
         in hailong(app, "export", PERIOD.text, "--format", "csv", "--out", nowhere, expect=1).stderr
     )
     hailong(app, "export", PERIOD.text, "--format", "docx", "--out", out, expect=2)
+
+
+def test_a_corrected_period_says_what_it_replaces_and_why(
+    app: Flask, session: Session, quarter: dict[str, Unit], factory: Factory
+) -> None:
+    assert "Đính chính" not in _printed(app, session)
+    factory.dossiers(quarter["A"], PERIOD.text, {("xay-dung", "direct", "early"): 40})
+    score.close(session, PERIOD, now=NOW, actor="test", revision_of=1, reason="Biểu II.06 ghi thiếu 40 hồ sơ.")
+    assert _printed(app, session)["Đính chính"] == "Thay lần ban hành thứ 1. Lý do: Biểu II.06 ghi thiếu 40 hồ sơ."
+    content = json.loads(export_bytes(session, PERIOD, "json"))
+    assert (content["revision"], content["replaces"]) == (2, 1)
+    assert content["reason"] == "Biểu II.06 ghi thiếu 40 hồ sơ."
+    row = csv_rows(session)[0]
+    assert (row["revision"], row["replaces"], row["reason"]) == ("2", "1", "Biểu II.06 ghi thiếu 40 hồ sơ.")
+
+
+def _printed(app: Flask, session: Session) -> dict[str, str]:
+    with app.test_request_context(), force_locale("vi"):
+        return dict(method_lines(quarter_report(session, PERIOD)))

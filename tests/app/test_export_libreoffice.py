@@ -84,7 +84,7 @@ def test_it_prints_on_landscape_pages_one_page_wide(workbook: Path) -> None:
     pdf = pypdfium2.PdfDocument(folder / "diem.pdf")
     text = pdf[0].get_textpage().get_text_bounded()
     assert all(page.get_width() > page.get_height() for page in pdf)
-    assert len(pdf) == 5, "one page for each of the five sheets"
+    assert len(pdf) == 10, "one page for each of the ten sheets"
     assert "Quý III năm 2026 (từ 01/07/2026 đến 30/09/2026)" in text
     assert "1.234" in text
     assert "Ghi chú" in text

@@ -136,6 +136,44 @@ def test_a_circle_through_units_known_before_is_found(session: Session) -> None:
     assert [fault.code for fault in faults] == ["unit_link_circle"]
 
 
+def test_a_file_changes_no_day_of_a_known_unit_that_has_passed(session: Session) -> None:
+    import_units(session, PROVINCE)
+    days = """Mã;Tên;Ngày bắt đầu;Hiệu lực đến
+P1;Phường Tân Hoà;01/08/2026;
+SNV;Sở Nội vụ;13/08/2026;13/08/2026
+CU;Xã Tân Cũ;;31/12/2026
+TINH;Tỉnh Ví Dụ;;31/12/2026
+"""
+    faults = faults_of(lambda: import_units(session, days))
+    assert [(fault.row, fault.column, fault.code) for fault in faults if fault.row != 5] == [
+        (2, "Ngày bắt đầu", "unit_measures_already"),
+        (3, "Ngày bắt đầu", "unit_start_is_past"),
+        (3, "Hiệu lực đến", "unit_end_is_past"),
+        (4, "Hiệu lực đến", "unit_end_is_over"),
+    ]
+    below = [fault.params["below"] for fault in faults if fault.code == "unit_end_leaves_below"]
+    assert sorted(below) == ["Phường Tân Hoà", "Đặc khu Cồn Xa"], "SNV ends before, and is told so in its own line"
+    cleared = faults_of(lambda: import_units(session, "Mã;Tên;Ngày bắt đầu\nP1;Phường Tân Hoà;-\n"))
+    assert [fault.code for fault in cleared] == ["unit_measures_already"]
+
+
+def test_a_file_starts_and_ends_known_units_from_today_on(session: Session) -> None:
+    import_units(session, PROVINCE)
+    days = """Mã;Tên;Ngày bắt đầu;Hiệu lực đến;Đơn vị kế thừa
+P1;Phường Tân Hoà;01/07/2026;31/12/2026;ĐK
+SNV;Sở Nội vụ;14/08/2026;;
+"""
+    import_units(session, days)
+    units = stored(session)
+    assert units["SNV"].start_date == TODAY
+    assert (units["P1"].valid_to, units["P1"].successor) == (date(2026, 12, 31), units["ĐK"])
+    # an heir lasts as long as what it takes over
+    early = faults_of(lambda: import_units(session, "Mã;Tên;Hiệu lực đến\nĐK;Đặc khu Cồn Xa;30/11/2026\n"))
+    assert [fault.code for fault in early] == ["unit_end_of_an_heir"]
+    import_units(session, "Mã;Tên;Hiệu lực đến\nP1;Phường Tân Hoà;-\n")
+    assert stored(session)["P1"].valid_to is None
+
+
 def test_a_dry_run_finds_the_same_and_leaves_nothing(session: Session) -> None:
     assert import_units(session, PROVINCE, dry_run=True).created == 5
     assert stored(session) == {}

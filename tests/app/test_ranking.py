@@ -125,3 +125,13 @@ def test_without_scores_the_role_of_care_sees_no_ranking(
     enter(client, factory, province["top"], Role.ADMINISTRATOR)
     for address in (PAGE, "/officer/ranking", "/officer/compare", "/officer/quarter/2026-Q2/P001"):
         assert client.get(address).status_code == 403, address
+
+
+def test_a_unit_stays_in_the_group_that_it_was_ranked_in(
+    client: FlaskClient, session: Session, factory: Factory, province: dict[str, Unit]
+) -> None:
+    enter(client, factory, province["top"])
+    before = client.get(PAGE).text
+    province["last"].ranking_group = "Xã"
+    session.commit()
+    assert client.get(PAGE).text == before

@@ -14,8 +14,8 @@ from werkzeug.test import TestResponse
 
 from analysis.periods import parse_period
 from survey.errors import HailongError
-from survey.models import Role, Score, ScoreRuleDraft, ScoreRuleVersion, ScoreSet, Unit
-from survey.services import score, score_rule, score_rule_draft
+from survey.models import DossierCount, Role, Score, ScoreRuleDraft, ScoreRuleVersion, ScoreSet, Unit
+from survey.services import score, score_rule, score_rule_draft, what_if
 from survey.services.score_report import report_period
 
 from commands import hailong
@@ -250,6 +250,30 @@ def test_a_comparison_changes_nothing(app: Flask, officer: FlaskClient, session:
     assert session.scalar(select(func.count()).select_from(ScoreSet)) == 1
     assert session.scalar(select(func.count()).select_from(Score)) == 1
     assert score_rule.rule_for(session, PERIOD.text).id == BASE
+
+
+def test_a_comparison_on_a_closed_period_rests_on_what_it_was_closed_with(
+    session: Session, factory: Factory, unit: Unit
+) -> None:
+    other = factory.unit(code="TL", ranking_group=unit.ranking_group)
+    factory.dossiers(other, PERIOD.text, {("dat-dai", "direct", "on_time"): 500})
+    factory.responses(other, "555552", 40, local_date=PERIOD.first)
+    factory.dossiers(unit, PERIOD.text, {("xay-dung", "direct", "on_time"): 300})
+    factory.responses(unit, "222222", 20, field="xay-dung", local_date=PERIOD.first)
+    closed = score.close(session, PERIOD, now=NOW, actor="test")
+    ranks = {"AH": 2, "TL": 1}
+    stored = {one.unit.code: str(one.points) for one in score.scores_of(session, closed)}
+    # later dossiers, a later group and a later choice of rule change no closed result
+    for dossiers in session.scalars(select(DossierCount)):
+        dossiers.count *= 3 if dossiers.field == "dat-dai" else 1
+    other.ranking_group = "Nhóm khác"
+    session.commit()
+    score_rule.choose(session, PERIOD, "score-mean5-pooled", now=NOW, actor="test")
+    compared = what_if.compare(session, PERIOD, ["score-top2-pooled"], now=NOW, progress=lambda _share: None)
+    assert compared["rules"] == [BASE, "score-top2-pooled"]
+    assert {one["code"]: one["by_rule"][BASE]["points"] for one in compared["units"]} == stored
+    assert {one["code"]: one["by_rule"][BASE]["rank"] for one in compared["units"]} == ranks
+    assert {one["group"] for one in compared["units"]} == {unit.ranking_group}
 
 
 def test_the_year_shows_what_its_stored_quarters_combine(

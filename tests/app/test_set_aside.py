@@ -34,7 +34,7 @@ from survey.models import (
     Unit,
     Verdict,
 )
-from survey.services import score, set_aside
+from survey.services import score, set_aside, verification
 from survey.services.export import export_bytes
 from survey.services.response import number_hash
 from survey.services.scoring import score_period
@@ -185,6 +185,27 @@ def test_a_closed_period_changes_no_more(session: Session, unit: Unit, people: t
     assert PERIOD not in set_aside.open_periods(session, now=LATER)
     # A request that can no longer act may still be put away.
     set_aside.decide(session, waiting, Verdict.WITHDRAWN, officer=people[0], now=LATER)
+
+
+def test_what_is_set_aside_when_a_period_is_closed_stays_so_and_it_computes_to_the_same_again(
+    session: Session, factory: Factory, unit: Unit, people: tuple[Officer, Officer]
+) -> None:
+    acting = ask(session, unit, people[0])
+    approve(session, acting, people[1])
+    undo = set_aside.ask_to_count_again(session, "0" * 32, acting, text=WHY, officer=people[1], now=NOW)
+    further = ask(session, unit, people[0], Chosen(Selection.DAYS, date(2026, 7, 7), date(2026, 7, 7)))
+    frozen = score.close(session, PERIOD, now=LATER, actor="a@example.vn")
+    assert frozen.response_count == 60
+    for waiting, officer in ((undo, people[0]), (further, people[1])):
+        with pytest.raises(HailongError, match="set_aside_closed"):
+            set_aside.decide(session, waiting, Verdict.APPROVED, officer=officer, now=LATER)
+    assert not set_aside.may_be_undone(session, acting)
+    with pytest.raises(HailongError, match="set_aside_not_acting"):
+        set_aside.ask_to_count_again(session, "1" * 32, acting, text=WHY, officer=people[1], now=LATER)
+    # saying no changes nothing that counts
+    set_aside.decide(session, undo, Verdict.REFUSED, text=WHY, officer=people[0], now=LATER)
+    verified = verification.verify(session, PERIOD, now=LATER, actor="a@example.vn")
+    assert (verified.agrees, verified.differences) == (True, [])
 
 
 def test_a_decision_while_a_period_is_being_closed_is_noticed(

@@ -71,6 +71,13 @@ def test_what_nobody_touched_agrees(app: Flask, session: Session, units: list[Un
     assert "bản 1" in said
 
 
+def test_a_later_ranking_group_changes_no_closed_standing(session: Session, units: list[Unit]) -> None:
+    assert score.scores_of(session, score.closed_set(session, PERIOD.text))[0].detail["reading"]["standing"]  # type: ignore[arg-type]
+    units[0].ranking_group = "Nhóm khác"
+    session.commit()
+    assert found(session) == {}
+
+
 def test_a_changed_answer_is_found_and_its_unit_named(app: Flask, session: Session, units: list[Unit]) -> None:
     one = (
         select(Response.number_hash).where(Response.unit_id == units[0].id, Response.answers == "5432x-").limit(1)

@@ -20,7 +20,8 @@ PLUMBING = {"survey.access", "survey.closing_messages", "survey.codes", "survey.
             "survey.derivation_words", "survey.errors", "survey.extensions", "survey.feedback_messages",
             "survey.figure_messages", "survey.filters", "survey.interface", "survey.language",
             "survey.messages", "survey.notice_messages", "survey.officer_messages", "survey.officer_session",
-            "survey.permissions", "survey.set_aside_messages", "survey.unit_messages"}  # fmt: skip
+            "survey.permissions", "survey.results_messages", "survey.set_aside_messages",
+            "survey.unit_messages"}  # fmt: skip
 ALLOWED: dict[str, set[str]] = {
     "analysis": {"analysis"},
     "forms": {"forms"},

@@ -1,4 +1,5 @@
 -- As the program wrote it at revision 0011. Never edited: later migrations must carry it along.
-INSERT INTO notice_setting (officer_id, kind, choice) VALUES ('0123456789abcdef0123456789abcdef', 'new', 'digest');
-INSERT INTO feedback_notice (case_key, kind) VALUES ('kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk', 'reopened');
-INSERT INTO contact_handle (key, case_key, until) VALUES ('hhhhhhhhhhhhhhhhhhhhhhhhhhhhhhhh', 'kkkkkkkkkkkkkkkkkkkkkkkkkkkkkkkk', '2026-08-07 02:00:00.000000');
+INSERT INTO officer (id, email, name, password_hash, created_at) VALUES ('aaaa456789abcdef0123456789abcdef', 'b15@example.vn', 'Bà B', 'hash', '2026-08-01 00:00:00');
+INSERT INTO set_aside_request (id, unit_id, period, act, selection, first_day, last_day, counter_id, channel, flag, batch_id, number_hash, undoes_id, reason, text, response_count, asked_by_id, asked_at) VALUES ('5555bbbbccccddddaaaabbbbccccdddd', 2, '2026-Q3', 'set_aside', 'flag', '2026-07-01', '2026-09-30', NULL, NULL, 'f', NULL, NULL, NULL, 'repeated', 'Một máy gửi liên tiếp trong buổi sáng', 1, '0123456789abcdef0123456789abcdef', '2026-08-08 01:00:00');
+INSERT INTO set_aside_decision (request_id, asked_by_id, verdict, decided_by_id, decided_at, text, response_count) VALUES ('5555bbbbccccddddaaaabbbbccccdddd', '0123456789abcdef0123456789abcdef', 'approved', 'aaaa456789abcdef0123456789abcdef', '2026-08-08 02:00:00', '', 1);
+INSERT INTO set_aside_response (local_date, number_hash, request_id) VALUES ('2026-08-03', '12345678901234567890123456789012', '5555bbbbccccddddaaaabbbbccccdddd');

@@ -1,3 +1,4 @@
--- One row of every table that revision 0013 brought. Never edited: later migrations must carry it along.
-INSERT INTO start_step (unit_id, step, done_on) VALUES (2, 'unit', '2026-11-20');
-INSERT INTO qr_code (code, unit_id, counter_id, channel, created_on, valid_from, valid_to, next_unit_id) VALUES ('0013TESZ', 2, 1, 'direct', '2026-11-20', '2026-12-01', '2026-12-31', 2);
+-- As the program wrote it at revision 0013. Never edited: later migrations must carry it along.
+INSERT INTO upload (id, kind, state, period, file_name, content, officer_id, uploaded_at, job_id, findings) VALUES ('bbbbccccddddeeeebbbbccccddddeeee', 'dossiers', 'done', '2026-Q3', 'ho-so.xlsx', NULL, '0123456789abcdef0123456789abcdef', '2026-08-15 00:00:01.000000', NULL, '{"faults": []}');
+INSERT INTO unit_letterhead (unit_id, superior, issuer, place, symbol, signature, signer, recipients) VALUES (2, NULL, NULL, 'Tân Hoà', NULL, 'TM. ỦY BAN NHÂN DÂN', NULL, NULL);
+INSERT INTO dossier_printed (unit_id, period, field, on_time_percent) VALUES (2, '2026-Q3', 'dat-dai', '98.32');

@@ -1,5 +1,3 @@
--- As the program wrote it at revision 0015. Never edited: later migrations must carry it along.
-INSERT INTO officer (id, email, name, password_hash, created_at) VALUES ('aaaa456789abcdef0123456789abcdef', 'b15@example.vn', 'Bà B', 'hash', '2026-08-01 00:00:00');
-INSERT INTO set_aside_request (id, unit_id, period, act, selection, first_day, last_day, counter_id, channel, flag, batch_id, number_hash, undoes_id, reason, text, response_count, asked_by_id, asked_at) VALUES ('5555bbbbccccddddaaaabbbbccccdddd', 2, '2026-Q3', 'set_aside', 'flag', '2026-07-01', '2026-09-30', NULL, NULL, 'f', NULL, NULL, NULL, 'repeated', 'Một máy gửi liên tiếp trong buổi sáng', 1, '0123456789abcdef0123456789abcdef', '2026-08-08 01:00:00');
-INSERT INTO set_aside_decision (request_id, asked_by_id, verdict, decided_by_id, decided_at, text, response_count) VALUES ('5555bbbbccccddddaaaabbbbccccdddd', '0123456789abcdef0123456789abcdef', 'approved', 'aaaa456789abcdef0123456789abcdef', '2026-08-08 02:00:00', '', 1);
-INSERT INTO set_aside_response (local_date, number_hash, request_id) VALUES ('2026-08-03', '12345678901234567890123456789012', '5555bbbbccccddddaaaabbbbccccdddd');
+-- One row of every table that revision 0015 brought. Never edited: later migrations must carry it along.
+INSERT INTO start_step (unit_id, step, done_on) VALUES (2, 'unit', '2026-11-20');
+INSERT INTO qr_code (code, unit_id, counter_id, channel, created_on, valid_from, valid_to, next_unit_id) VALUES ('0013TESZ', 2, 1, 'direct', '2026-11-20', '2026-12-01', '2026-12-31', 2);

@@ -5,8 +5,8 @@ from alembic import op
 
 from survey.models.model import ExactDecimal
 
-revision = "0012"
-down_revision = "0014"
+revision = "0014"
+down_revision = "0013"
 
 
 def upgrade() -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 from survey.models.model import UtcDateTime
 
-revision = "0011"
-down_revision = "0013"
+revision = "0016"
+down_revision = "0015"
 
 
 def upgrade() -> None:

@@ -5,8 +5,8 @@ from alembic import op
 
 from survey.models.model import ExactDecimal, UtcDateTime
 
-revision = "0014"
-down_revision = "0016"
+revision = "0013"
+down_revision = "0012"
 
 
 def upgrade() -> None:
