@@ -51,7 +51,7 @@ translations: install-dev ## collect new texts into the catalogue, and compile i
 	$(BIN)/pybabel -q compile -f -d survey/translations -l en
 	$(BIN)/pybabel -q compile -f -d survey/translations -l vi -D click
 
-screenshots: install-dev ## picture every public page (build/screenshots), and the README's of what `make run` serves
+screenshots: install-dev ## picture every public page (build/screenshots), and for README and guides what `make run` serves
 	@sh .ci/system-packages
 	$(BIN)/python docs/screenshots.py
 

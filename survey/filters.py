@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
+from babel import Locale, UnknownLocaleError
 from flask import Flask
 from flask_babel import get_locale, gettext
 
@@ -68,6 +69,14 @@ def period_short(period: Period) -> str:
     return f"{period.first.year}" if period.kind == "year" else f"{period.first:%d/%m}–{period.last:%d/%m/%y}"
 
 
+def language_name(code: str) -> str:
+    """Name a language in the page's own: "vi" is "Tiếng Việt"; what is unknown keeps its code."""
+    try:
+        return Locale.parse(code).get_display_name(get_locale()) or code
+    except (UnknownLocaleError, ValueError):
+        return code
+
+
 def points(text: str | None) -> str:
     """Write points that were kept as text, with two decimals."""
     return MISSING if text is None else decimal(Decimal(text))
@@ -90,6 +99,6 @@ def init_app(app: Flask) -> None:
     """Make the filters known to the templates."""
     for function in (
         decimal, count, percent, signed, day, moment, clock, period_name, period_short, grouped, points,
-        iso_day,
+        iso_day, language_name,
     ):  # fmt: skip
         app.add_template_filter(function)

@@ -68,7 +68,7 @@ def test_the_list_names_source_label_dates_and_languages(reformer: FlaskClient) 
         "Mẫu tham khảo",
         "QĐ 1001/QĐ-BNV (11/12/2023)",
         "11/12/2023 đến 31/12/2026",
-        "vi, en",
+        "Tiếng Việt, Tiếng Anh",
         "leaders-v1",
     ):
         assert words in page
