@@ -19,7 +19,8 @@ FIRST_PARTY = ("survey", "forms", "analysis")
 PLUMBING = {"survey.access", "survey.closing_messages", "survey.codes", "survey.config", "survey.database",
             "survey.derivation_words", "survey.errors", "survey.extensions", "survey.feedback_messages",
             "survey.figure_messages", "survey.filters", "survey.index_words", "survey.interface",
-            "survey.language", "survey.messages", "survey.notice_messages", "survey.officer_messages", "survey.officer_session",
+            "survey.language", "survey.messages", "survey.notice_messages", "survey.officer_messages",
+            "survey.officer_session",
             "survey.permissions", "survey.results_messages", "survey.set_aside_messages",
             "survey.unit_messages"}  # fmt: skip
 ALLOWED: dict[str, set[str]] = {
