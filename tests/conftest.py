@@ -16,7 +16,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, inspect, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -63,12 +63,17 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 def new_postgres_database(server: PostgresServer) -> Iterator[str]:
     """Make a database of its own for one test and drop it afterwards."""
     name = f"test_{secrets.token_hex(6)}"
+    administer(server, f"CREATE DATABASE {name}")
+    yield server.url.rsplit("/", 1)[0] + f"/{name}"
+    administer(server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def administer(server: PostgresServer, *statements: str) -> None:
+    """Do what cannot be done inside a transaction, or to the database that one is in."""
     admin = create_engine(server.url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    yield server.url.rsplit("/", 1)[0] + f"/{name}"
-    with admin.connect() as connection:
-        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        for statement in statements:
+            connection.execute(text(statement))
     admin.dispose()
 
 
@@ -117,8 +122,35 @@ def prepared_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def prepared_postgres(postgres: PostgresServer) -> Iterator[Callable[[str], None]]:
+    """Put a copy of a database with schema and presets in the place of an empty one."""
+    made = new_postgres_database(postgres)
+    template = next(made)
+    prepare(template)
+
+    def copy(url: str) -> None:
+        name, source = url.rsplit("/", 1)[1], template.rsplit("/", 1)[1]
+        administer(
+            postgres,
+            f"DROP DATABASE {name} WITH (FORCE)",
+            f"CREATE DATABASE {name} TEMPLATE {source} STRATEGY FILE_COPY",
+        )
+
+    yield copy
+    next(made, None)
+
+
+def is_empty(url: str) -> bool:
+    """Tell whether a database has no table yet."""
+    engine = make_engine(url)
+    tables = inspect(engine).get_table_names()
+    engine.dispose()
+    return not tables
+
+
 @pytest.fixture
-def make_app(prepared_sqlite: Path) -> Iterator[Callable[..., Flask]]:
+def make_app(prepared_sqlite: Path, request: pytest.FixtureRequest) -> Iterator[Callable[..., Flask]]:
     """Build an application on a database with schema and presets; engines are closed at the end."""
     apps: list[Flask] = []
 
@@ -126,6 +158,8 @@ def make_app(prepared_sqlite: Path) -> Iterator[Callable[..., Flask]]:
         path = Path(url.removeprefix("sqlite:///"))
         if url.startswith("sqlite:///") and not path.exists():
             shutil.copyfile(prepared_sqlite, path)
+        elif url.startswith("postgresql") and is_empty(url):
+            request.getfixturevalue("prepared_postgres")(url)
         else:
             prepare(url)
         app = create_app(settings_for(url, **changes))
