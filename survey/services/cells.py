@@ -128,6 +128,8 @@ def percentage(cell: Cell) -> Decimal:
 
 def _with_places(value: Decimal, cell: Cell) -> Decimal:
     """Points are stored with four decimals; a workbook's 26.279999999 is the 26.28 that it shows."""
+    if abs(value) > LARGEST_COUNT:
+        raise BadCell("number_too_large", got=_shown(cell)[:40])
     rounded = round(value, 4)
     if rounded != value and isinstance(cell.value, str):
         raise BadCell("too_many_decimals", got=_shown(cell))

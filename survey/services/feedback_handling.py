@@ -105,9 +105,11 @@ def name_official(session: Session, key: bytes, official: Officer | None, *, act
     """Note whom a case is about: that person no longer sees it, and does not get it to work on."""
     with write(session):
         case = locked(session, key)
-        case.about_officer_id = None if official is None else official.id
-        if official is not None and case.assignee_id == official.id:
-            _take_back(case, on=day_of(now))
+        merged = session.scalars(select(FeedbackCase).where(FeedbackCase.merged_into == case.key)).all()
+        for each in (case, *merged):
+            each.about_officer_id = None if official is None else official.id
+            if official is not None and each.assignee_id == official.id:
+                _take_back(each, on=day_of(now))
         detail = {"officer": None if official is None else official.email}
         audit.record(
             session, now=now, actor=actor, action="feedback.about", subject=reference(case), detail=detail

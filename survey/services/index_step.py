@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from survey.database import write
 from survey.errors import Fault, HailongError, ImportRefused
-from survey.models import IndexRound, IndexSheet, SheetState, Unit
+from survey.models import AuditEvent, IndexRound, IndexSheet, SheetState, Unit
 from survey.services import audit, index_sheet
 from survey.services.index_sheet import SheetView
 
@@ -68,7 +68,7 @@ def take(
     with write(session):
         sheet = index_sheet.begun(session, index_round, unit, now=now, actor=actor)
         view = index_sheet.load(session, index_round, unit)
-        _check(view, sheet, step, actor=actor)
+        _check(view, sheet, step, actor=actor, appraisers=_appraisers(session, index_round, unit))
         if step is Step.HAND_BACK:
             sheet.returned_because = _checked_reason(reason)
             sheet.state = _BACK[sheet.state]
@@ -96,14 +96,26 @@ def take_all(session: Session, index_round: IndexRound, step: Step, *, now: date
         IndexSheet.round_id == index_round.id, IndexSheet.state.in_(MOVES[step].sources)
     )
     units = [
-        sheet.unit for sheet in session.scalars(waiting) if step is not Step.APPROVE or sheet.appraised_by != actor
+        sheet.unit
+        for sheet in session.scalars(waiting)
+        if step is not Step.APPROVE
+        or actor not in {sheet.appraised_by, *_appraisers(session, index_round, sheet.unit)}
     ]
     for unit in units:
         take(session, index_round, unit, step, now=now, actor=actor)
     return len(units)
 
 
-def _check(view: SheetView, sheet: IndexSheet, step: Step, *, actor: str) -> None:
+def _appraisers(session: Session, index_round: IndexRound, unit: Unit) -> set[str]:
+    """Who gave points to a sheet as an appraiser, whoever ended the appraisal; the audit trail knows."""
+    named = f"{index_round.name} {index_round.kind} {index_round.level}"
+    events = session.scalars(
+        select(AuditEvent).where(AuditEvent.action == "index.appraisal", AuditEvent.subject == unit.code)
+    )
+    return {event.actor for event in events if event.detail.get("round") == named}
+
+
+def _check(view: SheetView, sheet: IndexSheet, step: Step, *, actor: str, appraisers: Collection[str]) -> None:
     sources = tuple(_BACK) if step is Step.HAND_BACK else MOVES[step].sources
     if sheet.state not in sources:
         raise HailongError("index_sheet_state")
@@ -115,7 +127,7 @@ def _check(view: SheetView, sheet: IndexSheet, step: Step, *, actor: str) -> Non
     if step is Step.APPRAISE:
         _refuse(view.appraised.missing, "index_line_unappraised")
         _refuse(_unexplained(view), "index_line_unexplained")
-    if step is Step.APPROVE and sheet.appraised_by == actor:
+    if step is Step.APPROVE and actor in {sheet.appraised_by, *appraisers}:
         raise HailongError("index_same_person")
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, selectinload
 
 from analysis.periods import Period
-from survey.models import CaseState, EntryKind, FeedbackCase, Reader, Unit
+from survey.models import RESTRICTED, CaseState, EntryKind, FeedbackCase, Reader, Unit
 from survey.services.deadline import since
 
 ANSWERS = (EntryKind.REPLY,)
@@ -37,8 +37,8 @@ def feedback_answered(
 ) -> dict[int, FeedbackAnswered]:
     """Count the cases of every unit, with those below it.
 
-    A case that the unit's people may not see (to its leader only, or to the level above) counts with the level
-    above alone: a number beside the inbox would tell them that it exists.
+    A case that the unit's people may not see (to its leader only, a complaint or denunciation, or to the level
+    above) counts with the level above alone: a number beside the inbox would tell them that it exists.
     """
     found = {unit_id: FeedbackAnswered() for unit_id in units}
     query = (
@@ -62,7 +62,7 @@ def feedback_answered(
 
 def _counted_by(case: FeedbackCase, units: Mapping[int, Unit]) -> list[int]:
     unit_id: int | None = case.reader_unit_id
-    if case.reader is Reader.LEADER:
+    if case.reader is Reader.LEADER or case.category in RESTRICTED:
         unit_id = units[case.reader_unit_id].parent_id
     found: list[int] = []
     while unit_id is not None and unit_id not in found:

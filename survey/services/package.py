@@ -12,7 +12,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 from flask_babel import force_locale
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.periods import Period
@@ -27,7 +28,7 @@ from analysis.tally import TRUST_LEVELS, Tally
 from survey.config import PROJECT_FOLDER
 from survey.database import write
 from survey.errors import HailongError
-from survey.models import ScoreSet
+from survey.models import PublishedUnit, ScoreSet
 from survey.reports.quarter import QuarterReport, UnitReport
 from survey.reports.quarter_annex import UnitAnnex
 from survey.services import audit
@@ -78,7 +79,7 @@ def package_bytes(
     # The words of an official file do not follow the language of a page.
     with force_locale("vi"):
         if package is Package.PUBLIC:
-            report = public_report(report)
+            report = public_report(report, published_lines(session, score_set))
             files = {f"so-lieu.{kind}": written(session, report, kind) for kind in ("csv", "json")}
         else:
             files = {"bieu.xlsx": written(session, report, "xlsx", lambda share: tell(0.05 + 0.5 * share))}
@@ -111,27 +112,47 @@ def _set_of(session: Session, period: Period, package: Package) -> ScoreSet:
     return published
 
 
-def public_report(report: QuarterReport) -> QuarterReport:
-    """Leave what everybody may see: scores, factors, margins; no counts of few people, no single ratings."""
-    return replace(report, units=tuple(_public(unit, report.method.suppress_below) for unit in report.units))
+def published_lines(session: Session, score_set: ScoreSet) -> dict[str, Mapping[str, Any]]:
+    """What was published of each unit, by code: small counts are left out of it already."""
+    query = select(PublishedUnit.code, PublishedUnit.content).where(PublishedUnit.score_set_id == score_set.id)
+    return dict(session.execute(query).all())
 
 
-def _public(unit: UnitReport, least: int) -> UnitReport:
-    annex = unit.annex
-    few = any(0 < number < least for number in unit.trust_counts.values())
+def public_report(report: QuarterReport, published: Mapping[str, Mapping[str, Any]]) -> QuarterReport:
+    """Leave what the open results show too, and nothing beside it from which their gaps could be filled."""
+    return replace(report, units=tuple(_public(unit, published.get(unit.code, {})) for unit in report.units))
+
+
+def _public(unit: UnitReport, line: Mapping[str, Any]) -> UnitReport:
+    if line.get("points") is None:
+        return replace(
+            unit,
+            rank=None,
+            group_count=None,
+            tied=False,
+            responses=None,
+            dossiers=None,
+            response_share=None,
+            minimum_sample=None,
+            excluded=None,
+            set_aside={},
+            flagged=None,
+            trust_counts={},
+            figures=None,
+            factors=(),
+            warnings=(),
+            annex=UnitAnnex(),
+        )
     return replace(
         unit,
+        excluded=None,
+        set_aside=line.get("set_aside") or {},
         flagged=None,
-        trust_counts={} if few else unit.trust_counts,
+        trust_counts={},
+        factors=unit.factors if line.get("factors") else (),
         # A warning may tell how few answered something.
         warnings=(),
-        annex=UnitAnnex(
-            fields=annex.fields,
-            channels=annex.channels,
-            flows=annex.flows,
-            answers=replace(annex.answers, fees_declined=None, trips_total=None),
-            feedback=annex.feedback,
-        ),
+        annex=UnitAnnex(flows=unit.annex.flows),
     )
 
 

@@ -30,6 +30,7 @@ from survey.services import (
 )
 from survey.views.known_period import known_period
 from survey.views.officer_page import officer_blueprint
+from survey.whole_number import whole_number
 
 blueprint = officer_blueprint("closing")
 USUAL_DAYS = 5
@@ -102,7 +103,7 @@ def close(period: str) -> Response | tuple[str, int]:
     """Close the period, or correct it, as long work."""
     wanted, email = _asked(period)
     newest = score.closed_set(db.session, wanted.text)
-    revision_of = request.form.get("revision_of", type=int)
+    revision_of = request.form.get("revision_of", type=whole_number)
     reason = request.form.get("reason", "")
     try:
         score.check_closing(db.session, wanted, now=_now(), revision_of=revision_of, reason=reason)
@@ -118,7 +119,7 @@ def close(period: str) -> Response | tuple[str, int]:
 def verify(period: str) -> Response:
     """Compute a revision again, as long work."""
     wanted, email = _asked(period)
-    found = _revision(wanted, request.form.get("revision", type=int))
+    found = _revision(wanted, request.form.get("revision", type=whole_number))
     return _work("verify_period", {"period": wanted.text, "revision": found.revision}, email)
 
 

@@ -25,6 +25,7 @@ from survey.services.derivation import derive
 from survey.services.names import code_names
 from survey.views.known_period import known_period
 from survey.views.officer_page import officer_blueprint
+from survey.whole_number import whole_number
 
 blueprint = officer_blueprint("derivation")
 
@@ -82,7 +83,7 @@ def _page(period: Period, unit: Unit, *, fault: str = "", typed: str = "") -> st
 
 
 def _score_set(period: Period) -> ScoreSet | None:
-    revision = request.args.get("revision", type=int)
+    revision = request.args.get("revision", type=whole_number)
     if revision is None:
         return score.shown_set(db.session, period.text)
     found = score.revision_set(db.session, period.text, revision)

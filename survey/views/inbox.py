@@ -20,6 +20,7 @@ from survey.services.inbox import Filter, Section
 from survey.views.case_access import assignable, case_or_refuse, deadlines, handlers, now, sight_of
 from survey.views.case_words import due_word, title
 from survey.views.officer_page import officer_blueprint
+from survey.whole_number import whole_number
 
 blueprint = officer_blueprint("inbox")
 LONGEST_WORDS = 200
@@ -33,7 +34,9 @@ def feedback() -> str:
     moment = now()
     feedback_reply.publish_due(db.session, now=moment)
     sight, wanted, today = sight_of(officer), chosen(), moment.date()
-    found = inbox.search(db.session, sight, wanted, today=today, page=request.args.get("page", 1, type=int))
+    found = inbox.search(
+        db.session, sight, wanted, today=today, page=request.args.get("page", 1, type=whole_number)
+    )
     return render_template(
         "officer/inbox.html",
         found=found,
@@ -85,7 +88,7 @@ def chosen() -> Filter:
         words=given.get("q", "")[:LONGEST_WORDS],
         state=given.get("state", ""),
         kind=given.get("kind", ""),
-        unit_id=given.get("unit", type=int),
+        unit_id=given.get("unit", type=whole_number),
         mine="mine" in given,
         overdue="overdue" in given,
     )

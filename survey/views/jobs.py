@@ -10,6 +10,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from survey.access import Permission, may
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.extensions import db
@@ -45,6 +46,9 @@ def state(job_id: int) -> Response:
 def file(job_id: int, name: str) -> Response:
     """Hand out a file that the work made."""
     job = _job(job_id)
+    if job.kind in job_service.NOTED and not may(current_user, Permission.EXPORT_SCORES):
+        # Whoever has lost the role since then has lost the files too.
+        abort(403)
     found = db.session.get(JobFile, (job.id, name)) if job.state is JobState.DONE else None
     if found is None:
         abort(404)

@@ -18,6 +18,7 @@ from survey.services import published
 from survey.services.axis import axis_of, share_axis
 from survey.services.published import OpenResult
 from survey.views import public_page
+from survey.whole_number import whole_number
 
 blueprint = Blueprint("results", __name__)
 
@@ -102,7 +103,7 @@ def known_period(text: str) -> Period:
 def _wanted(every: list[OpenResult]) -> OpenResult:
     if "revision" not in request.args:
         return every[0]
-    number = request.args.get("revision", type=int)
+    number = request.args.get("revision", type=whole_number)
     return next((one for one in every if one.revision == number), None) or abort(404)
 
 

@@ -20,6 +20,7 @@ from survey.services.scoreboard import scoreboard
 from survey.set_aside_messages import set_aside_line
 from survey.views.known_period import known_period
 from survey.views.officer_page import officer_blueprint
+from survey.whole_number import whole_number
 
 blueprint = officer_blueprint("scores")
 
@@ -43,7 +44,7 @@ def scores(period: str) -> Response | str:
     wanted = known_period(period)
     if wanted.text != period:
         return redirect(url_for("scores.scores", period=wanted.text), 308)
-    revision = request.args.get("revision", type=int)
+    revision = request.args.get("revision", type=whole_number)
     score_set = score.latest_set(db.session, wanted.text)
     if revision is not None:
         score_set = score.revision_set(db.session, wanted.text, revision) or abort(404)

@@ -22,7 +22,7 @@ PLUMBING = {"survey.access", "survey.closing_messages", "survey.codes", "survey.
             "survey.language", "survey.messages", "survey.notice_messages", "survey.officer_messages",
             "survey.officer_session",
             "survey.permissions", "survey.results_messages", "survey.set_aside_messages",
-            "survey.unit_messages"}  # fmt: skip
+            "survey.unit_messages", "survey.whole_number"}  # fmt: skip
 ALLOWED: dict[str, set[str]] = {
     "analysis": {"analysis"},
     "forms": {"forms"},
