@@ -246,6 +246,7 @@ def test_hand_over_passes_everything_in_one_action(
         "paper_batches": 1,
         "jobs": 1,
         "devices": 1,
+        "cases": 0,
     }
 
 

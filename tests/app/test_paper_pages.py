@@ -375,7 +375,7 @@ def test_a_period_does_not_close_over_paper_that_comes_in_meanwhile(
 
     with monkeypatch.context() as patch:
         patch.setattr(scores, "score_period", score_while_paper_comes_in)
-        assert "hãy chạy lại lệnh" in hailong(app, "close", "2026-Q2", expect=1).stderr
+        assert "hãy làm lại" in hailong(app, "close", "2026-Q2", expect=1).stderr
     hailong(app, "close", "2026-Q2")
     session.rollback()
     closed = scores.closed_set(session, "2026-Q2")

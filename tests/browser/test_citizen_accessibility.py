@@ -114,7 +114,9 @@ def test_the_form_is_filled_in_and_sent_without_a_pointer(
     page.keyboard.press("Enter")  # sends, from any question
     page.wait_for_url("**/thanks?**")
     with live_app.app_context():
-        assert db.session.scalars(select(Response.answers)).all() == ["51x32-"]
+        # The site has responses of its own, all of them alike.
+        sent = [answers for answers in db.session.scalars(select(Response.answers)) if answers != "555552"]
+        assert sent == ["51x32-"]
 
 
 def test_a_screen_reader_hears_questions_choices_and_what_is_missing(

@@ -97,6 +97,7 @@ def test_from_sign_in_to_the_number_without_a_click_and_without_scrolling(
 
 def test_on_a_phone_the_figure_comes_first_and_feedback_second(server: str, browser_page: Page) -> None:
     enter(browser_page, server)
+    browser_page.wait_for_load_state("load")
     assert browser_page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
     cards = browser_page.locator(".g").first.locator("section.cd")
     tops = cards.evaluate_all("cards => cards.map(card => [card.getBoundingClientRect().top, card.className])")
@@ -156,6 +157,7 @@ def test_the_arrow_keys_walk_through_a_chart_and_say_it(server: str, open_page: 
     page = open_page(viewport=DESK)
     enter(page, server)
     figure = page.locator("figure[data-chart=trend]")
+    expect(figure.locator("canvas")).to_be_visible()
     figure.locator("canvas").focus()
     page.keyboard.press("ArrowRight")
     first = figure.locator("tbody tr").first

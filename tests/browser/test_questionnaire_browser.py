@@ -106,6 +106,7 @@ def test_a_new_version_goes_from_the_editor_to_the_poster(
 
     officer = open_page(viewport=WIDE)
     sign_in(officer, live_server, live_factory.officer(province, Role.REFORM).email)
+    officer.click("nav summary >> text=Thu thập")
     officer.click("nav >> text=Bộ câu hỏi")
     assert violations(officer) == []
     officer.click("text=Phiếu lấy ý kiến")
