@@ -8,7 +8,6 @@ from types import TracebackType
 
 from flask import Flask, request
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
 
 from survey import filters, security, views
 from survey.config import PROJECT_FOLDER, Settings
@@ -17,17 +16,10 @@ from survey.language import choose_locale
 from survey.officer_session import SESSION_LIFETIME
 from survey.services import deadline, questionnaire
 from survey.services.opening import Openings
-from survey.whole_number import LARGEST_INTEGER
+from survey.whole_number import WholeNumber
 
 PROGRAM_VERSION = version("hailong")
 LARGEST_BODY = 256 * 1024
-
-
-class DatabaseInteger(IntegerConverter):
-    """A number in an address that a column can hold; a larger one is no address of ours."""
-
-    def __init__(self, url_map: Map) -> None:
-        super().__init__(url_map, max=LARGEST_INTEGER)
 
 
 class Application(Flask):
@@ -59,7 +51,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
         RATELIMIT_HEADERS_ENABLED=False,
     )
-    app.url_map.converters["int"] = DatabaseInteger
+    app.url_map.converters["int"] = WholeNumber
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
