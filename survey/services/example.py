@@ -97,7 +97,8 @@ def fill(
     with write(session):
         session.add(SiteFact(name=EXAMPLE_FACT, value=str(seed)))
         units = _units(session, places, unit_count)
-        shops = [_shop(session, places, unit, today) for unit in units]
+        drawn: set[str] = set()
+        shops = [_shop(session, places, unit, today, drawn) for unit in units]
         for number, period in enumerate(periods):
             last_day = min(period.last, today - timedelta(days=1))
             _fill_quarter(
@@ -177,7 +178,7 @@ def _names(places: dict[str, Any], most_departments: int) -> Iterator[tuple[str,
         yield "X", number, f"Xã {listed[0] if listed else f'Số {number}'}", UnitKind.COMMUNE, "Xã, đặc khu"
 
 
-def _shop(session: Session, places: dict[str, Any], unit: Unit, today: date) -> _Shop:
+def _shop(session: Session, places: dict[str, Any], unit: Unit, today: date, drawn: set[str]) -> _Shop:
     if unit.kind is UnitKind.DEPARTMENT:
         field = dict(places["departments"])[unit.name]
         plan: list[dict[str, Any]] = [{"code": "Q1", "name": "Quầy tiếp nhận", "fields": [field]}]
@@ -195,12 +196,20 @@ def _shop(session: Session, places: dict[str, Any], unit: Unit, today: date) -> 
         for field in fields
     )
     codes: dict[str | None, QrCode] = {
-        code: QrCode(code=new_qr_code(), unit=unit, counter=counter, channel=Channel.DIRECT, created_on=today)
+        code: QrCode(code=_free_code(drawn), unit=unit, counter=counter, channel=Channel.DIRECT, created_on=today)
         for code, counter in counters.items()
     }
-    codes[None] = QrCode(code=new_qr_code(), unit=unit, channel=Channel.ONLINE, created_on=today)
+    codes[None] = QrCode(code=_free_code(drawn), unit=unit, channel=Channel.ONLINE, created_on=today)
     session.add_all(codes.values())
     return _Shop(unit, counters, served, codes, field_shares)
+
+
+def _free_code(drawn: set[str]) -> str:
+    """Draw until a code is none of those drawn before: a whole country has enough of them for two to be alike."""
+    while (code := new_qr_code()) in drawn:
+        pass
+    drawn.add(code)
+    return code
 
 
 def _fill_quarter(

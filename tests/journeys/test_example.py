@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
@@ -12,7 +13,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from survey.models import Response, Unit, UnitKind
+from survey.codes import new_qr_code
+from survey.extensions import db
+from survey.models import QrCode, Response, Unit, UnitKind
+from survey.services import example
 
 from commands import hailong
 from signing_in import sign_in
@@ -65,6 +69,18 @@ def test_the_example_has_a_province_a_form_six_sign_ins_and_feedback_to_answer(
 def test_a_small_example_has_a_ward_to_show(make_app: Callable[..., Flask], sqlite_url: str, units: int) -> None:
     app = make_app(sqlite_url)
     assert "http" in hailong(app, "demo", "--units", units, "--responses", 100).output
+
+
+def test_no_two_codes_of_an_example_are_alike(
+    make_app: Callable[..., Flask], sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    few, chance = [new_qr_code() for _ in range(40)], random.Random(1)
+    monkeypatch.setattr(example, "new_qr_code", lambda: chance.choice(few))
+    app = make_app(sqlite_url)
+    assert hailong(app, "demo", "--units", 4, "--responses", 100).exit_code == 0
+    with app.app_context():
+        codes = db.session.scalars(select(QrCode.code)).all()
+    assert len(set(codes)) == len(codes) > 10
 
 
 def test_an_example_is_never_added_to_real_data(app: Flask, session: Session) -> None:
