@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from analysis.periods import Period, parse_period
 from survey.config import TIME_ZONE, Settings
 from survey.models import Unit
+from survey.permissions import Permission
 from survey.services import (
     deadline,
     feedback_reply,
@@ -226,6 +227,18 @@ KINDS: dict[str, Callable[[Task], Outcome]] = {
     "refresh_scores": _refresh_scores,
     "tell_citizen": _sending(notice_sending.tell_citizen),
     "webhook": _sending(notice_sending.send_event),
+}
+# What the kinds that pages ask for take: who asked and has lost the role since sees no more of the work and gets
+# none of its files. What an upload takes depends on the table in it, and its own page asks for that.
+NEEDS: dict[str, Permission] = {
+    "close_period": Permission.CLOSE_PERIOD,
+    "export_package": Permission.EXPORT_SCORES,
+    "posters": Permission.MANAGE_UNITS,
+    "publish_period": Permission.CLOSE_PERIOD,
+    "refresh_scores": Permission.REFRESH_SCORES,
+    "send_draft": Permission.CLOSE_PERIOD,
+    "verify_period": Permission.CLOSE_PERIOD,
+    what_if.KIND: Permission.EDIT_RULES,
 }
 # Work without anybody asking: the key of the piece that is due at a moment, so that each is done once.
 RECURRING: dict[str, Callable[[datetime], str]] = {

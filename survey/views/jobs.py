@@ -10,13 +10,14 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from survey.access import Permission, may
+from survey.access import may
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.extensions import db
 from survey.messages import sentence
 from survey.models import Job, JobFile, JobState
 from survey.services import job as job_service
+from survey.services.job_kinds import NEEDS
 from survey.views.officer_page import officer_blueprint
 
 blueprint = officer_blueprint("jobs")
@@ -46,9 +47,6 @@ def state(job_id: int) -> Response:
 def file(job_id: int, name: str) -> Response:
     """Hand out a file that the work made."""
     job = _job(job_id)
-    if job.kind in job_service.NOTED and not may(current_user, Permission.EXPORT_SCORES):
-        # Whoever has lost the role since then has lost the files too.
-        abort(403)
     found = db.session.get(JobFile, (job.id, name)) if job.state is JobState.DONE else None
     if found is None:
         abort(404)
@@ -58,10 +56,13 @@ def file(job_id: int, name: str) -> Response:
 
 
 def _job(job_id: int) -> Job:
-    """Fetch a job; who did not ask for it learns nothing about it."""
+    """Fetch a job; who did not ask for it learns nothing about it, and who lost the role for it no more."""
     job = db.session.get(Job, job_id)
     if job is None or job.created_by != current_user.email:
         abort(404)
+    needed = NEEDS.get(job.kind)
+    if needed is not None and not may(current_user, needed):
+        abort(403)
     return job
 
 

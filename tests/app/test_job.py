@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
-from survey.models import Job, JobState
+from survey.models import Job, JobState, Role
 from survey.services import job as jobs
 from survey.services import job_kinds, work
 from survey.services.job_kinds import Outcome, Task
@@ -78,6 +78,21 @@ def test_a_refusal_is_told_to_who_asked_and_to_nobody_else(
     sign_in(stranger, other.email)
     assert stranger.get(f"/officer/jobs/{asked.id}").status_code == 404
     assert stranger.get(f"/officer/jobs/{asked.id}.json").status_code == 404
+
+
+@pytest.mark.parametrize(("role", "status"), [(Role.REFORM, 200), (Role.ONE_STOP, 403)])
+def test_who_lost_the_role_for_a_work_sees_no_more_of_it(
+    client: FlaskClient, session: Session, factory: Factory, role: Role, status: int
+) -> None:
+    officer = factory.officer(factory.unit(), role)
+    asked = jobs.ask(session, "posters", {}, actor=officer.email, now=NOW)
+    sign_in(client, officer.email)
+    assert client.get(f"/officer/jobs/{asked.id}").status_code == status
+    assert client.get(f"/officer/jobs/{asked.id}.json").status_code == status
+
+
+def test_every_work_that_needs_a_role_is_one_that_is_done() -> None:
+    assert set(job_kinds.NEEDS) <= set(job_kinds.KINDS)
 
 
 def test_a_fault_of_the_program_is_tried_again_later_and_not_for_ever(
