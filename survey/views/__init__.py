@@ -16,7 +16,6 @@ from survey.views import (
     derivation,
     devices,
     dossiers,
-    errors,
     exports,
     feedback,
     feedback_lists,
@@ -28,6 +27,7 @@ from survey.views import (
     letterhead,
     notices,
     officer_changes,
+    officer_page,
     officers,
     open_data,
     paper,
@@ -114,4 +114,4 @@ def init_app(app: Flask) -> None:
     """Register every blueprint."""
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    errors.init_app(app)
+    officer_page.init_app(app)

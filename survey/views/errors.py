@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response
+from flask import Response
 from flask_babel import lazy_gettext as _
 from werkzeug.exceptions import HTTPException
 
@@ -23,13 +23,8 @@ TEXTS = {
 }
 
 
-def init_app(app: Flask) -> None:
-    """Answer every HTTP error with a page of ours; the status and its headers stay."""
-    app.register_error_handler(HTTPException, show_error)
-
-
 def show_error(error: HTTPException) -> Response | HTTPException:
-    """Word an error; what is no error, such as a redirect to the proper address, passes."""
+    """Word an error, keeping its status and headers; what is no error, such as a redirect, passes."""
     status = error.code or 500
     if status < 400:
         return error

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from flask import Blueprint, Response, flash, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _
 from flask_login import current_user
@@ -27,7 +27,8 @@ from survey.views.navigation import menu_of
 ERRORS = {
     400: (_("Yêu cầu không đọc được"), _("Xin quay lại trang trước và thử lại.")),
     403: (_("Không có quyền xem"), _("Vai trò của Ông/Bà không mở được nội dung này. Xin hỏi người quản trị.")),
-    404: (_("Không có trang này"), _("Xin xem lại địa chỉ, hoặc trở về trang điểm hài lòng.")),
+    404: (_("Không có trang này"), _("Xin xem lại địa chỉ, hoặc về trang đầu.")),
+    405: (_("Trang này không nhận cách gửi như vậy"), _("Xin mở lại trang từ đầu.")),
     413: (
         _("Tệp quá lớn"),
         _(
@@ -57,6 +58,11 @@ def officer_blueprint(name: str, *, signed_in: bool = True) -> Blueprint:
     blueprint.register_error_handler(HTTPException, _show_error)
     blueprint.register_error_handler(HailongError, _show_refusal)
     return blueprint
+
+
+def init_app(app: Flask) -> None:
+    """Answer every HTTP error with a page of ours, also where no page is: there the address says whose."""
+    app.register_error_handler(HTTPException, _show_error_of_the_address)
 
 
 def _ask_to_sign_in() -> BaseResponse | None:
@@ -106,13 +112,20 @@ def _show_refusal(error: HailongError) -> tuple[str, int]:
     return render_template("officer/error.html", title=REFUSAL, text=sentence(error)), 409
 
 
+def _show_error_of_the_address(error: HTTPException) -> BaseResponse | HTTPException:
+    if not request.path.startswith("/officer/") or error.code not in (404, 405):
+        return errors.show_error(error)
+    answer = _ask_to_sign_in() or _show_error(error)
+    return _keep_out_of_caches(answer) if isinstance(answer, Response) else answer
+
+
 def _show_error(error: HTTPException) -> Response | HTTPException:
     status = error.code or 500
     if status < 400 or status >= 500:
         # A page of ours asks the database who is signed in, and that may be what is broken.
         return errors.show_error(error)
     title, text = FORGERY if isinstance(error, CSRFError) else ERRORS.get(status, ERRORS[400])
-    response = make_response(render_template("officer/error.html", title=title, text=text), status)
+    response = make_response(render_template("officer/error.html", title=title, text=text, **_shared()), status)
     for name, value in error.get_headers():
         if name != "Content-Type":
             response.headers[name] = value

@@ -57,6 +57,23 @@ def test_signing_in_leads_to_our_own_pages_only(client: FlaskClient, factory: Fa
     assert (done.status_code, done.location) == (303, "/officer/")
 
 
+@pytest.mark.parametrize("address", ["/officer/khong-co", "/officer/scores/", "/officer/jobs/abc"])
+def test_an_address_without_a_page_keeps_the_officers_frame(
+    client: FlaskClient, factory: Factory, address: str
+) -> None:
+    asked = client.get(address)
+    assert (asked.status_code, asked.location) == (303, f"{SIGN_IN}?next={address}")
+    sign_in(client, factory.officer(factory.unit(), name="Lê Thị Minh Châu").email)
+    page = client.get(address)
+    assert page.status_code == 404
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "Không có trang này" in page.text
+    assert "Lê Thị Minh Châu" in page.text
+    assert '<a href="/officer/scores' in page.text, "the menu"
+    assert '<a href="/officer/">Về trang đầu</a>' in page.text
+    assert "hình vuông" not in page.text, "that is for citizens, whose codes are printed under a square"
+
+
 def test_signing_in_leads_to_the_page_that_was_asked_for(client: FlaskClient, factory: Factory) -> None:
     officer = factory.officer(factory.unit())
     wanted = "/officer/scores/2026-06-15..2026-09-14"
