@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import flash, redirect, request, url_for
+from flask import abort, flash, make_response, redirect, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -89,13 +89,11 @@ def note(reference: str) -> Page:
 def classify(reference: str) -> Page:
     """Say what a case is."""
     found, officer = _answering(reference), require(Permission.ANSWER_FEEDBACK)
-    picked = pick(found, "classify")
-    if not picked:
-        return page(found, Shown(problem=str(PICK), status=422))
+    category = Category(_picked(found, "classify"))
     return _do(
         found,
         lambda: feedback_handling.classify(
-            db.session, found.key, Category(picked), deadlines=deadlines(), actor=officer.email, now=now()
+            db.session, found.key, category, deadlines=deadlines(), actor=officer.email, now=now()
         ),
         _("Đã phân loại."),
     )
@@ -105,9 +103,7 @@ def classify(reference: str) -> Page:
 def assign(reference: str) -> Page:
     """Give a case to somebody."""
     found, officer = _answering(reference), require(Permission.ANSWER_FEEDBACK)
-    picked = pick(found, "assign")
-    if picked is None:
-        return page(found, Shown(problem=str(PICK), status=422))
+    picked = _picked(found, "assign", or_nobody=True)
     assignee = next((each for each in assignable(found, officer) if each.id == picked), None)
     return _do(
         found,
@@ -120,9 +116,7 @@ def assign(reference: str) -> Page:
 def about(reference: str) -> Page:
     """Note whom a case is about."""
     found, officer = _answering(reference), require(Permission.ANSWER_FEEDBACK)
-    picked = pick(found, "about")
-    if picked is None:
-        return page(found, Shown(problem=str(PICK), status=422))
+    picked = _picked(found, "about", or_nobody=True)
     official: Officer | None = next(
         (each for each in officers_of([found.about_unit_id]) if each.id == picked), None
     )
@@ -153,10 +147,7 @@ def state(reference: str) -> Page:
 def transfer(reference: str) -> Page:
     """Pass a case on to another unit."""
     found, officer = _answering(reference), require(Permission.ANSWER_FEEDBACK)
-    picked = pick(found, "transfer")
-    if not picked:
-        return page(found, Shown(problem=str(PICK), status=422))
-    unit = unit_by_code(db.session, picked)
+    unit = unit_by_code(db.session, _picked(found, "transfer"))
     return _do(
         found,
         lambda: feedback_handling.transfer(db.session, found.key, unit, actor=officer.email, now=now()),
@@ -168,10 +159,7 @@ def transfer(reference: str) -> Page:
 def merge(reference: str) -> Page:
     """Answer a case together with another one."""
     found, officer = _answering(reference), require(Permission.ANSWER_FEEDBACK)
-    picked = pick(found, "merge")
-    if not picked:
-        return page(found, Shown(problem=str(PICK), status=422))
-    main = case_or_refuse(picked, Permission.ANSWER_FEEDBACK)
+    main = case_or_refuse(_picked(found, "merge"), Permission.ANSWER_FEEDBACK)
     return _do(
         found,
         lambda: feedback_handling.merge(db.session, found.key, main.key, actor=officer.email, now=now()),
@@ -208,6 +196,14 @@ def original(reference: str) -> Page:
 
 def _answering(reference: str) -> FeedbackCase:
     return case_or_refuse(reference, Permission.ANSWER_FEEDBACK)
+
+
+def _picked(found: FeedbackCase, name: str, *, or_nobody: bool = False) -> str:
+    """Return what was picked in one of the short lists, or answer with the page that asks to pick."""
+    picked = pick(found, name)
+    if picked is None or not (picked or or_nobody):
+        abort(make_response(page(found, Shown(problem=str(PICK), status=422))))
+    return picked
 
 
 def _again(reference: str) -> FeedbackCase:

@@ -8,6 +8,7 @@ from typing import Any
 
 from flask import Response, current_app, g, request, url_for
 from markupsafe import Markup, escape
+from werkzeug.wrappers import Response as AnyResponse
 
 from survey.config import Settings
 from survey.language import LANGUAGES, NAMES, choose_language, offered_languages
@@ -74,6 +75,12 @@ def respond(html: str, status: int = 200, *, style: Stylesheet = PAGE_STYLE) -> 
 def respond_slotted(page: SlottedPage, slot: str, *, style: Stylesheet) -> Response:
     """Answer with a kept page and what is new in it."""
     return _response(page.gzipped(slot) if _takes_gzip() else page.plain(slot), 200, style)
+
+
+def keep_nowhere(response: AnyResponse) -> AnyResponse:
+    """Leave no copy of what is one person's own in the browser: it may be a shared one."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def _response(body: bytes, status: int, style: Stylesheet) -> Response:

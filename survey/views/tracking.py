@@ -71,11 +71,7 @@ blueprint.before_request(allow_long_texts)
 blueprint.before_request(offer_languages_of_the_consent)
 
 
-@blueprint.after_request
-def keep_nowhere(response: AnyResponse) -> AnyResponse:
-    """Leave no copy in the browser: it may be a shared one."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
+blueprint.after_request(public_page.keep_nowhere)
 
 
 @blueprint.get("/track")

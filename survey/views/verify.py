@@ -28,11 +28,7 @@ def refuse(error: HailongError) -> Response:
     return _page("citizen/verify_enter.html", 404, title=title, text=sentence(error), typed=typed)
 
 
-@blueprint.after_request
-def keep_nowhere(response: AnyResponse) -> AnyResponse:
-    """Leave no copy in the browser: it may be a shared one."""
-    response.headers["Cache-Control"] = "no-store"
-    return response
+blueprint.after_request(public_page.keep_nowhere)
 
 
 @blueprint.get("/verify")
