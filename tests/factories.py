@@ -19,6 +19,7 @@ from forms.questionnaire_draft import copy_of, merged
 from survey.codes import SLIP_CODE_LENGTH, new_qr_code
 from survey.models import (
     Basis,
+    BatchState,
     Channel,
     Counter,
     CounterField,
@@ -27,6 +28,7 @@ from survey.models import (
     Model,
     Officer,
     Outcome,
+    PaperBatch,
     QrCode,
     Reason,
     Response,
@@ -173,6 +175,23 @@ class Factory:
     def grant(self, officer: Officer, unit: Unit, role: Role) -> Grant:
         """One more role of an officer."""
         return self._store(Grant(officer=officer, unit=unit, role=role))
+
+    def paper_batch(self, unit: Unit, officer: Officer, **values: Any) -> PaperBatch:
+        """A batch of paper forms that `officer` has begun to enter."""
+        day = date(2026, 8, 3)
+        defaults: dict[str, Any] = {
+            "id": secrets.token_hex(16),
+            "version": "short-v1",
+            "state": BatchState.OPEN,
+            "first_day": day,
+            "last_day": day,
+            "opened_on": day,
+            "opener_one": "Bà Một",
+            "opener_two": "Ông Hai",
+            "found_count": 3,
+            "started_at": COMPUTED_AT,
+        }
+        return self._store(PaperBatch(unit_id=unit.id, officer_id=officer.id, **(defaults | values)))
 
     def set_aside(self, unit: Unit, period: Period, day: date) -> SetAsideRequest:
         """An approved request that the responses of a day do not count."""

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from serving import free_port
+
 NOBODY = 65534
 START_SECONDS = 30
 
@@ -50,7 +52,7 @@ def start_postgres(folder: Path) -> Iterator[PostgresServer]:
         as_user,
         folder,
     )
-    port = _free_port()
+    port = free_port()
     settings = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60"]
     arguments = [root / "bin" / "postgres", "-D", data, "-h", "127.0.0.1", "-p", str(port), "-k", ""]
     for setting in settings:
@@ -90,13 +92,6 @@ def _run(arguments: list[object], as_user: dict[str, int], folder: Path) -> None
         raise RuntimeError(f"{arguments[0]} failed:\n{done.stdout}\n{done.stderr}")
 
 
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
     deadline = time.monotonic() + START_SECONDS
     while time.monotonic() < deadline:
@@ -105,5 +100,6 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0 and b"ready to accept" in log.read_bytes():
                 return
+        # It takes connections before it is ready, and only its log says when: one can only ask again.
         time.sleep(0.05)
     raise RuntimeError(f"PostgreSQL did not start:\n{log.read_text(errors='replace')}")

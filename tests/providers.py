@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import socket
 import subprocess
 import sys
-import threading
 import time
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
@@ -19,20 +17,12 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
-from werkzeug.serving import WSGIRequestHandler, make_server
+from serving import free_port, serving, wait_until_listening
 from werkzeug.wrappers import Request, Response
 
 from survey.config import Provider
 
 CLIENT_ID, CLIENT_SECRET = "hailong", "a secret between us"
-START_SECONDS = 30
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @contextmanager
@@ -44,24 +34,11 @@ def running_provider(*users: dict[str, Any]) -> Iterator[Provider]:
     command = [sys.executable, "-W", "ignore", "-m", "oidc_provider_mock", "--port", str(port), *claims]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
-        _wait(process, issuer)
+        wait_until_listening(port, process)
         yield Provider(issuer, CLIENT_ID, CLIENT_SECRET, "Cổng cán bộ tỉnh")
     finally:
         process.terminate()
         process.wait()
-
-
-def _wait(process: subprocess.Popen[bytes], issuer: str) -> None:
-    until = time.monotonic() + START_SECONDS
-    while True:
-        assert process.poll() is None, "the provider did not start"
-        try:
-            httpx.get(f"{issuer}/.well-known/openid-configuration").raise_for_status()
-        except httpx.HTTPError:
-            assert time.monotonic() < until, "the provider does not answer"
-            time.sleep(0.1)
-        else:
-            return
 
 
 def consent(address: str, subject: str) -> str:
@@ -69,13 +46,6 @@ def consent(address: str, subject: str) -> str:
     answer = httpx.post(address, data={"sub": subject})
     assert answer.status_code == 302, answer.text
     return answer.headers["Location"]
-
-
-class QuietHandler(WSGIRequestHandler):
-    """Writes nothing of each request."""
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Write nothing."""
 
 
 @dataclass
@@ -151,12 +121,5 @@ class LyingProvider:
 def lying_provider() -> Iterator[LyingProvider]:
     """Serve a LyingProvider from a thread."""
     provider = LyingProvider(free_port())
-    server = make_server("127.0.0.1", provider.port, provider, threaded=True, request_handler=QuietHandler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
+    with serving(provider, provider.port):
         yield provider
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

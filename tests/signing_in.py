@@ -1,15 +1,19 @@
-"""Sign an officer in and out, as a browser without JavaScript does."""
+"""Sign an officer in and out, as a browser without JavaScript does, or in a real one."""
 
 from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import pyotp
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from factories import PASSWORD
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 SIGN_IN = "/officer/sign-in"
 CODE = "/officer/sign-in/code"
@@ -29,6 +33,13 @@ def sign_in(
     token = csrf_token(client.get(SIGN_IN, environ_base=place))
     data = {"email": email, "password": password, "csrf_token": token}
     return client.post(SIGN_IN + following, data=data, environ_base=place)
+
+
+def sign_in_by_hand(page: Page, email: str, password: str = PASSWORD) -> None:
+    """Fill in and send the sign-in that a real browser shows."""
+    page.get_by_label("Địa chỉ e-mail").fill(email)
+    page.get_by_label("Mật khẩu").fill(password)
+    page.get_by_role("button", name="Đăng nhập", exact=True).click()
 
 
 def sign_out(client: FlaskClient) -> TestResponse:

@@ -19,12 +19,9 @@ from analysis.rules import DEFAULT_SCORE_RULE
 from survey.access import PERMISSIONS, Permission
 from survey.extensions import db
 from survey.models import (
-    BatchState,
     CaseState,
     FeedbackCase,
     IndexRound,
-    Officer,
-    PaperBatch,
     Reader,
     Role,
     Topic,
@@ -264,7 +261,7 @@ def place(session: Session, factory: Factory, name: str, parent: Unit) -> Place:
             "unit_code": made.code,
             "role": Role.REFORM.value,
             "device_id": tablet.device.id,
-            "batch_id": batch(session, made, officer),
+            "batch_id": factory.paper_batch(made, officer).id,
             "job_id": work.id,
             "name": "ket-qua.csv",
             "version": "short-v1",
@@ -318,28 +315,6 @@ def case(session: Session, made: Unit) -> str:
     session.add(sent)
     session.commit()
     return feedback_answer.reference(sent)
-
-
-def batch(session: Session, made: Unit, officer: Officer) -> str:
-    """Begin a batch of paper forms."""
-    day = date(2026, 8, 3)
-    begun = PaperBatch(
-        id=secrets.token_hex(16),
-        unit_id=made.id,
-        version="short-v1",
-        state=BatchState.OPEN,
-        first_day=day,
-        last_day=day,
-        opened_on=day,
-        opener_one="Bà Một",
-        opener_two="Ông Hai",
-        found_count=3,
-        officer_id=officer.id,
-        started_at=NOW,
-    )
-    session.add(begun)
-    session.commit()
-    return begun.id
 
 
 @dataclass(frozen=True)

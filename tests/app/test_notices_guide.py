@@ -6,17 +6,14 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from threading import Thread
 
-import httpx
 import pytest
 from flask import Flask
-from werkzeug.serving import make_server
+from serving import free_port, serving, wait_until_listening
 
 from survey.config import TIME_ZONE, Webhook
 from survey.errors import HailongError
@@ -27,7 +24,6 @@ from survey.services.webhook import Event
 
 from factories import Factory
 from gateways import SECRET
-from mail_servers import free_port
 from noticing import send_case
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guides" / "notices.md"
@@ -52,16 +48,6 @@ def running(program: str, port: int) -> Iterator[subprocess.Popen[str]]:
         process.communicate(timeout=30)
 
 
-def wait_for(port: int) -> None:
-    for _ in range(300):
-        try:
-            httpx.get(f"http://127.0.0.1:{port}/", trust_env=False)
-            return
-        except httpx.HTTPError:
-            time.sleep(0.1)
-    pytest.fail("the receiver did not start")
-
-
 def test_the_receiver_is_short_enough_to_be_read() -> None:
     assert len([line for line in RECEIVER.splitlines() if line.strip()]) <= 20
 
@@ -72,7 +58,7 @@ def test_the_receiver_takes_what_is_signed_once_and_refuses_the_rest() -> None:
     event = Event("case.new", "ab" * 16, {"reference": "0123456789abcdef", "unit": "P01", "due_on": "2026-11-25"})
     address = f"http://127.0.0.1:{port}/"
     with running(RECEIVER, port) as process:
-        wait_for(port)
+        wait_until_listening(port, process)
         for _ in range(2):
             webhook.send(Webhook(address, SECRET), event, now=now)
         with pytest.raises(HailongError, match="gateway_refused"):
@@ -96,10 +82,7 @@ def test_the_second_program_fetches_a_number(make_app: Callable[..., Flask], sql
         key = app.config["SETTINGS"].key_for("feedback contact")
         case = send_case(db.session, unit, today=now.date(), sealing_key=key, contact=contact)
         handle = contact_handle.issue(db.session, case, now=now)
-    server = make_server("127.0.0.1", port, app)
-    thread = Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    with serving(app, port):
         environment = os.environ | {
             "HAILONG_WEBHOOK_SECRET": SECRET,
             "HAILONG_BASE_URL": f"http://127.0.0.1:{port}",
@@ -115,8 +98,4 @@ def test_the_second_program_fetches_a_number(make_app: Callable[..., Flask], sql
             timeout=60,
             check=True,
         )
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
     assert fetched.stdout.startswith("+84912345678 Góp ý, phản ánh của Ông/Bà đã có câu trả lời.")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -226,7 +226,9 @@ def test_hand_over_passes_everything_in_one_action(
 ) -> None:
     leaving = factory.officer(ward, Role.REFORM, name="Ông Nghỉ")
     successor = factory.officer(ward, Role.ONE_STOP, name="Bà Nhận")
-    paper = [batch(session, ward, leaving, state) for state in (BatchState.OPEN, BatchState.FINISHED)]
+    paper = [
+        factory.paper_batch(ward, leaving, state=state).id for state in (BatchState.OPEN, BatchState.FINISHED)
+    ]
     work = job.ask(session, "purge", actor=leaving.email, now=NOW)
     tablet = device.register(session, unit=ward, counter=None, name="Máy", now=NOW, actor=leaving.email).device
     page = client.get(f"{OFFICERS}/{leaving.id}").text
@@ -255,7 +257,7 @@ def test_hand_over_that_cannot_be_leaves_everything(
 ) -> None:
     leaving = factory.officer(ward, Role.REFORM)
     closed = factory.officer(ward, Role.REFORM, disabled_at=NOW)
-    key = batch(session, ward, leaving, BatchState.OPEN)
+    key = factory.paper_batch(ward, leaving).id
     for successor in ("", leaving.id, closed.id, "0" * 32):
         page = press(client, leaving, "hand-over", successor=successor)
         assert page.status_code == 422
@@ -288,24 +290,3 @@ def test_accounts_of_foreign_units_are_not_listed(
     assert client.get(f"{OFFICERS}/{other.id}").status_code == 403
     assert client.get(f"{OFFICERS}/{'0' * 32}").status_code == 404
     assert sign_in(app.test_client(), other.email, PASSWORD).status_code == 303
-
-
-def batch(session: Session, unit: Unit, officer: Officer, state: BatchState) -> str:
-    day = date(2026, 8, 3)
-    begun = PaperBatch(
-        id=f"{state.value:0<32}",
-        unit_id=unit.id,
-        version="short-v1",
-        state=state,
-        first_day=day,
-        last_day=day,
-        opened_on=day,
-        opener_one="Bà Một",
-        opener_two="Ông Hai",
-        found_count=3,
-        officer_id=officer.id,
-        started_at=NOW,
-    )
-    session.add(begun)
-    session.commit()
-    return begun.id

@@ -241,6 +241,7 @@ def test_counts_reach_the_table_without_being_asked(app: Flask, session: Session
         session.rollback()
         if session.scalar(select(QrOpening.opened)) == 1:
             break
+        # A thread of the counter writes, and only the table tells that it has.
         time.sleep(0.01)
     else:
         pytest.fail("the count never came")

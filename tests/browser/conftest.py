@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from werkzeug.serving import WSGIRequestHandler, make_server
+from serving import free_port, serving
 
 from survey.extensions import db
 from survey.models import Role
@@ -35,13 +33,6 @@ FLAGS = [
 ]
 PHONE = {"width": 360, "height": 740}
 PATIENCE_MILLISECONDS = 15_000
-
-
-class QuietHandler(WSGIRequestHandler):
-    """Keeps addresses with codes out of the log, as in production."""
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Write nothing."""
 
 
 @pytest.fixture(scope="session")
@@ -73,22 +64,14 @@ def live_app(make_app: Callable[..., Flask], sqlite_url: str, live_port: int) ->
 @pytest.fixture
 def live_port() -> int:
     """A free port of this machine."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    return free_port()
 
 
 @pytest.fixture
 def live_server(live_app: Flask, live_port: int) -> Iterator[str]:
     """The address of a server with several threads on an SQLite file; ends with the test."""
-    server = make_server("127.0.0.1", live_port, live_app, threaded=True, request_handler=QuietHandler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{live_port}"
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(live_app, live_port) as address:
+        yield address
 
 
 @pytest.fixture

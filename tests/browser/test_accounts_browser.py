@@ -21,6 +21,7 @@ from accessibility import violations
 from commands import hailong
 from factories import PASSWORD, Factory
 from providers import running_provider
+from signing_in import sign_in_by_hand
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 EMAIL = "ha@tanhoa.example.vn"
@@ -61,9 +62,7 @@ def check(page: Page) -> None:
 
 def sign_in(page: Page, server: str, email: str, password: str) -> None:
     page.goto(f"{server}/officer/sign-in")
-    page.get_by_label("Địa chỉ e-mail").fill(email)
-    page.get_by_label("Mật khẩu").fill(password)
-    page.get_by_role("button", name="Đăng nhập", exact=True).click()
+    sign_in_by_hand(page, email, password)
 
 
 def scanned(page: Page) -> pyotp.TOTP:

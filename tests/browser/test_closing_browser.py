@@ -19,7 +19,8 @@ from survey.models import Role, ScoreDraft
 from survey.services import objection, score, score_draft, score_rule_draft
 
 from accessibility import violations
-from factories import PASSWORD, Factory
+from factories import Factory
+from signing_in import sign_in_by_hand
 from working import work_all
 
 NOW = datetime.now(TIME_ZONE)
@@ -63,9 +64,7 @@ def server(live_app: Flask, live_server: str) -> str:
 
 def enter(page: Page, server: str) -> None:
     page.goto(f"{server}/officer/")
-    page.get_by_label("Địa chỉ e-mail").fill(EMAIL)
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
+    sign_in_by_hand(page, EMAIL)
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])

@@ -16,7 +16,8 @@ from survey.services import feedback_handling, feedback_reply
 from survey.services.deadline import load
 
 from accessibility import violations
-from factories import PASSWORD, Factory
+from factories import Factory
+from signing_in import sign_in_by_hand
 
 EMAIL = "hai@tanhoa.example.vn"
 LEADER = "lanh.dao@tanhoa.example.vn"
@@ -40,9 +41,7 @@ def address(live_app: Flask, live_server: str) -> str:
 
 def enter(page: Page, server: str, email: str = EMAIL) -> None:
     page.goto(f"{server}/officer/")
-    page.get_by_label("Địa chỉ e-mail").fill(email)
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
+    sign_in_by_hand(page, email)
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])

@@ -19,7 +19,8 @@ from survey.services.index_step import Step
 from survey.services.reform_index_import import import_index
 
 from accessibility import violations
-from factories import PASSWORD, Factory
+from factories import Factory
+from signing_in import sign_in_by_hand
 
 NOW = datetime.now(TIME_ZONE)
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
@@ -72,9 +73,7 @@ def server(live_app: Flask, live_server: str) -> str:
 
 def enter(page: Page, server: str) -> None:
     page.goto(f"{server}/officer/")
-    page.get_by_label("Địa chỉ e-mail").fill(EMAIL)
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
+    sign_in_by_hand(page, EMAIL)
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desk"])

@@ -18,7 +18,7 @@ from survey.models import Device, QuestionnaireUse, Response, Trust
 from survey.services import device as devices
 
 from accessibility import violations
-from factories import PASSWORD
+from signing_in import sign_in_by_hand
 from tablets import (
     OFFICER,
     PHONE,
@@ -40,9 +40,7 @@ def test_an_officer_enrols_a_tablet_and_a_citizen_answers_on_it(
 ) -> None:
     desk = open_page(viewport={"width": 1280, "height": 800})
     desk.goto(f"{live_server}/officer/sign-in")
-    desk.get_by_label("Địa chỉ e-mail").fill(OFFICER)
-    desk.get_by_label("Mật khẩu").fill(PASSWORD)
-    desk.get_by_role("button", name="Đăng nhập").click()
+    sign_in_by_hand(desk, OFFICER)
     desk.locator("summary", has_text="Thu thập").click()
     desk.get_by_role("link", name="Máy tính bảng").click()
     desk.get_by_label("Nơi đặt máy").select_option(label="Phường Tân Hoà: Quầy số 1")

@@ -13,7 +13,7 @@ from flask import Flask
 from playwright.sync_api import Page, expect
 
 from accessibility import violations
-from factories import PASSWORD
+from signing_in import sign_in_by_hand
 from tablets import LYING, OFFICER, PHONE, TABLET, all_sent, answer, enrol, stored, tap
 
 SMALLEST_TARGET = 48
@@ -128,9 +128,7 @@ def test_the_officers_pages_are_accessible(
 ) -> None:
     page = open_page(viewport=TABLET)
     page.goto(f"{live_server}/officer/sign-in?next=/officer/devices")
-    page.get_by_label("Địa chỉ e-mail").fill(OFFICER)
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
+    sign_in_by_hand(page, OFFICER)
     page.get_by_role("button", name="Thêm máy").click()
     expect(page.get_by_role("alert")).to_be_visible()
     for _step in range(3):

@@ -20,6 +20,7 @@ from survey.models import Role
 
 from commands import hailong
 from factories import PASSWORD, Factory
+from signing_in import sign_in_by_hand
 
 OVER = previous(quarter_of(datetime.now(TIME_ZONE).date()))
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
@@ -47,9 +48,7 @@ def server(live_app: Flask, live_server: str) -> str:
 
 def enter(page: Page, server: str, password: str = PASSWORD) -> None:
     page.goto(f"{server}/officer/")
-    page.get_by_label("Địa chỉ e-mail").fill(EMAIL)
-    page.get_by_label("Mật khẩu").fill(password)
-    page.get_by_role("button", name="Đăng nhập").click()
+    sign_in_by_hand(page, EMAIL, password)
 
 
 def enter_scores(page: Page, server: str) -> None:

@@ -12,7 +12,8 @@ from survey.extensions import db
 from survey.models import Role
 
 from accessibility import violations
-from factories import PASSWORD, Factory
+from factories import Factory
+from signing_in import sign_in_by_hand
 
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 PERIOD = "2026-Q2"
@@ -49,9 +50,7 @@ def email_of(role: Role) -> str:
 
 def enter(page: Page, server: str, role: Role) -> None:
     page.goto(f"{server}/officer/")
-    page.get_by_label("Địa chỉ e-mail").fill(email_of(role))
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
+    sign_in_by_hand(page, email_of(role))
     page.wait_for_load_state("networkidle")
 
 

@@ -20,6 +20,7 @@ from accessibility import violations
 from commands import hailong
 from factories import PASSWORD, Factory
 from printed import links_in
+from signing_in import sign_in_by_hand
 
 EMAIL = "chau@tanhoa.example.vn"
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
@@ -163,9 +164,7 @@ def test_the_trial_shows_without_javascript_too(
         code = factory.qr_code(unit, factory.counter(unit, ("dat-dai",), name="Quầy số 1")).code
         number = unit.id
     page.goto(f"{server}/officer/start/{number}/trial")
-    page.get_by_label("Địa chỉ e-mail").fill(EMAIL)
-    page.get_by_label("Mật khẩu").fill(PASSWORD)
-    page.get_by_role("button", name="Đăng nhập").click()
+    sign_in_by_hand(page, EMAIL)
     expect(page.get_by_text("Đang chờ phiếu thử đầu tiên")).to_be_visible()
     answer(open_page(), f"{server}/q/{code}")
     page.get_by_role("link", name="Xem lại").click()
