@@ -1,4 +1,4 @@
-"""The forms with which officers send a table in, and agree to what it would change."""
+"""The forms with which officers send a table in."""
 
 from __future__ import annotations
 
@@ -28,7 +28,3 @@ class PeriodUploadForm(UploadForm):
     def offer(self, periods: Sequence[tuple[str, str]]) -> None:
         """Set the periods to choose from: (text, words)."""
         self.period.choices = list(periods)
-
-
-class AgreeForm(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
-    """A button."""
