@@ -72,7 +72,7 @@ ROLE_MEANINGS = {
     "reform": _("Xem và chốt điểm, chỉ số, hồ sơ, góp ý, bộ câu hỏi, mã QR và phiếu giấy của đơn vị."),
     "satisfaction": _("Xem và chốt điểm, chỉ số, bộ câu hỏi, mã QR và phiếu giấy; không xem góp ý có mã tra cứu."),
     "dossiers": _("Nhập số hồ sơ, đọc và trả lời góp ý, xem điểm; không chốt điểm."),
-    "leader": _("Xem điểm và chỉ số, trả lời góp ý, đọc cả góp ý gửi riêng lãnh đạo, duyệt loại phiếu."),
+    "leader": _("Xem điểm và chỉ số, trả lời góp ý, đọc cả góp ý gửi riêng lãnh đạo, duyệt phiếu không tính."),
     "inspector": _("Xem điểm, chỉ số, góp ý và bộ câu hỏi; không sửa gì."),
     "administrator": _("Quản lý tài khoản, đơn vị và máy tính bảng; không xem điểm, phiếu hay góp ý nào."),
 }

@@ -32,7 +32,7 @@ def close(period: Period, revision_of: int | None, reason: str) -> None:
     if reason and revision_of is None:
         raise click.UsageError("--reason chỉ dùng cùng --revision-of.")
     if waiting := sum(number for _, number in waiting_requests(db.session, period)):
-        click.echo(f"Lưu ý: còn {count(waiting)} đề nghị loại phiếu của kỳ này chưa ai duyệt.", err=True)
+        click.echo(f"Lưu ý: còn {count(waiting)} đề nghị không tính phiếu của kỳ này chưa ai duyệt.", err=True)
     with progress_bar("Đang chốt") as tell:
         frozen = scores.close(
             db.session,

@@ -24,6 +24,7 @@ class Entry:
     arguments: dict[str, Any] = field(default_factory=dict)
     only_at_top: bool = False
     waiting: bool = False  # whether the number of cases that wait stands beside it
+    short: Any = None  # what stands for the words where there is little room
 
     def is_for(self, officer: Officer) -> bool:
         """Tell whether the officer may open it."""
@@ -62,6 +63,7 @@ MENU = (
                 Permission.READ_FEEDBACK,
                 ("inbox", "cases", "feedback_lists"),
                 waiting=True,
+                short=_("Góp ý"),
             ),
         ),
     ),
@@ -80,7 +82,7 @@ MENU = (
             Entry(_("Chốt kỳ"), "closing.choose", Permission.CLOSE_PERIOD, ("closing",), only_at_top=True),
             Entry(_("Quy tắc tính điểm"), "rules.rules", Permission.SEE_SCORES, ("rules", "rule_drafts")),
             Entry(_("Mục tiêu"), "targets.targets", Permission.EDIT_RULES, ("targets",)),
-            Entry(_("Loại phiếu"), "set_aside.requests", Permission.SET_ASIDE, ("set_aside",)),
+            Entry(_("Phiếu không tính"), "set_aside.requests", Permission.SET_ASIDE, ("set_aside",)),
         ),
     ),
     Group(

@@ -6,8 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 
-from analysis.periods import parse_period
-from survey.filters import day, period_name
+from survey.filters import day
 from survey.models import Channel, Selection, SetAsideAct, SetAsideRequest, Verdict
 from survey.set_aside_messages import FLAG_WORDS, REASON_WORDS, SELECTION_WORDS, VERDICT_WORDS, told_count
 
@@ -22,7 +21,6 @@ def words() -> dict[str, Any]:
         "told_of": _told_of,
         "responses_chosen": responses_chosen,
         "place_name": place_name,
-        "named_period": lambda text: period_name(parse_period(text)),
         "Act": SetAsideAct,
         "Selection": Selection,
         "Verdict": Verdict,

@@ -115,9 +115,11 @@ def test_requests_that_wait_for_a_second_person_are_named_before_closing(
     ]
     set_aside.decide(session, requests[0], Verdict.APPROVED, officer=other, now=NOW)
     page = html.unescape(" ".join(re.sub(r"<[^>]+>", " ", officer.get(PAGE).text).split()))
-    assert "Đề nghị loại phiếu chờ người thứ hai duyệt 2 đơn vị Phường AH: 1 Phường TL: 1 2 xin xem" in page, page
-    assert "Còn 2 đề nghị loại phiếu của kỳ này chưa ai duyệt. Chốt xong thì không duyệt được nữa." in page
-    assert "2 đề nghị loại phiếu của kỳ này chưa ai duyệt" in hailong(app, "close", OVER.text).stderr
+    assert (
+        "Đề nghị không tính phiếu, chờ người thứ hai duyệt 2 đơn vị Phường AH: 1 Phường TL: 1 2 xin xem" in page
+    ), page
+    assert "Còn 2 đề nghị không tính phiếu của kỳ này chưa ai duyệt. Chốt xong thì không duyệt được nữa." in page
+    assert "2 đề nghị không tính phiếu của kỳ này chưa ai duyệt" in hailong(app, "close", OVER.text).stderr
 
 
 def test_a_quarter_from_draft_to_correction(

@@ -18,14 +18,23 @@ from signing_in import sign_in_by_hand
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 800}
 PERIOD = "2026-Q2"
 QUARTER, CARE = "Quý II/2026", "Tài khoản quản trị"
+ASIDE = "Phiếu không tính"
 # What each role sees first, and words of its menu: the first that it must have, the second that it must not.
 SEES: dict[Role, tuple[str, set[str], set[str]]] = {
-    Role.ONE_STOP: (QUARTER, {"Góp ý, phản ánh", "Nhập phiếu giấy"}, {"Số hồ sơ", "Loại phiếu", "Tài khoản"}),
-    Role.REFORM: (QUARTER, {"Góp ý, phản ánh", "Số hồ sơ", "Chốt kỳ", "Loại phiếu"}, {"Tài khoản"}),
-    Role.SATISFACTION: (QUARTER, {"Chốt kỳ", "Loại phiếu", "Bộ câu hỏi"}, {"Góp ý, phản ánh", "Số hồ sơ"}),
-    Role.DOSSIERS: (QUARTER, {"Góp ý, phản ánh", "Số hồ sơ"}, {"Chốt kỳ", "Loại phiếu", "Tài khoản"}),
-    Role.LEADER: (QUARTER, {"Góp ý, phản ánh", "Loại phiếu", "Xếp hạng"}, {"Chốt kỳ", "Số hồ sơ", "Tài khoản"}),
-    Role.INSPECTOR: (QUARTER, {"Góp ý, phản ánh", "Xếp hạng"}, {"Chốt kỳ", "Loại phiếu", "Nhập phiếu giấy"}),
+    Role.ONE_STOP: (
+        QUARTER,
+        {"Góp ý, phản ánh", "Nhập phiếu giấy"},
+        {"Số hồ sơ", ASIDE, "Tài khoản"},
+    ),
+    Role.REFORM: (QUARTER, {"Góp ý, phản ánh", "Số hồ sơ", "Chốt kỳ", ASIDE}, {"Tài khoản"}),
+    Role.SATISFACTION: (QUARTER, {"Chốt kỳ", ASIDE, "Bộ câu hỏi"}, {"Góp ý, phản ánh", "Số hồ sơ"}),
+    Role.DOSSIERS: (QUARTER, {"Góp ý, phản ánh", "Số hồ sơ"}, {"Chốt kỳ", ASIDE, "Tài khoản"}),
+    Role.LEADER: (
+        QUARTER,
+        {"Góp ý, phản ánh", ASIDE, "Xếp hạng"},
+        {"Chốt kỳ", "Số hồ sơ", "Tài khoản"},
+    ),
+    Role.INSPECTOR: (QUARTER, {"Góp ý, phản ánh", "Xếp hạng"}, {"Chốt kỳ", ASIDE, "Nhập phiếu giấy"}),
     Role.ADMINISTRATOR: (CARE, {"Tài khoản", "Máy tính bảng"}, {"Quý này", "Góp ý, phản ánh", "Điểm hài lòng"}),
 }
 

@@ -38,7 +38,7 @@ def server(live_app: Flask, live_server: str) -> str:
 def enter(page: Page, server: str, email: str) -> None:
     page.goto(f"{server}/officer/set-aside")
     sign_in_by_hand(page, email)
-    expect(page.locator("h1")).to_have_text("Loại phiếu")
+    expect(page.locator("h1")).to_have_text("Phiếu không tính")
 
 
 def check(page: Page, width: int) -> None:
@@ -54,7 +54,7 @@ def test_one_officer_asks_and_another_decides(
     page = open_page(viewport=viewport)
     enter(page, server, ASKER)
     check(page, width)
-    page.get_by_role("link", name="Đề nghị loại phiếu").click()
+    page.get_by_role("link", name="Đề nghị không tính phiếu").click()
     page.get_by_role("button", name="Xem số phiếu").click()
     expect(page.get_by_role("alert")).to_contain_text("Xin chọn một cách trong danh sách.")
     check(page, width)
