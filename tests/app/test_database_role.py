@@ -12,12 +12,12 @@ from flask import Flask
 from sqlalchemy import create_engine, func, inspect, select, text
 from sqlalchemy.exc import ProgrammingError
 
-from analysis.periods import quarter_of
+from analysis.periods import previous, quarter_of
 from survey import create_app
 from survey.config import TIME_ZONE
 from survey.extensions import db
-from survey.models import OpenTicket, Response, SetAsideResponse
-from survey.services import score
+from survey.models import OpenTicket, PublishedUnit, Response, SetAsideResponse
+from survey.services import publication, score
 
 from citizens import send
 from conftest import new_postgres_database, settings_for
@@ -26,7 +26,8 @@ from postgres_server import PostgresServer
 
 RIGHTS = Path(__file__).resolve().parents[2] / "docs" / "postgresql-roles.sql"
 APPEND_ONLY = ("response", "response_extra", "leader_response", "spent_nonce", "audit_event", "set_aside_request",
-               "set_aside_decision", "set_aside_response")  # fmt: skip
+               "set_aside_decision", "set_aside_response", "questionnaire_version", "score_rule_version",
+               "frozen_dossier_count", "score_verification", "published_result", "published_unit")  # fmt: skip
 
 
 @pytest.fixture
@@ -62,10 +63,13 @@ def app(owners_app: Flask) -> Iterator[Flask]:
 def test_the_role_can_do_all_the_work(owners_app: Flask, app: Flask) -> None:
     today = datetime.now(TIME_ZONE).date()
     period = quarter_of(today)
+    over = previous(period)
     with owners_app.app_context():
         factory = Factory(db.session)
         unit = factory.unit()
-        factory.dossiers(unit, period.text, {("dat-dai", "direct", "on_time"): 400})
+        for one in (over, period):
+            factory.dossiers(unit, one.text, {("dat-dai", "direct", "on_time"): 400})
+        factory.responses(unit, "454342", 40, local_date=over.first)
         addresses = [f"/q/{factory.one_time_code(unit)}", f"/q/{factory.qr_code(unit).code}"]
     for address in addresses:
         client = app.test_client()
@@ -81,7 +85,10 @@ def test_the_role_can_do_all_the_work(owners_app: Flask, app: Flask) -> None:
         score.refresh(db.session, period, now=now, actor="test")
         Factory(db.session).set_aside(db.session.merge(unit), period, today)
         assert len(db.session.scalars(select(SetAsideResponse)).all()) == 2
-        assert len(db.session.scalars(select(Response)).all()) == 2
+        assert len(db.session.scalars(select(Response).where(Response.local_date > over.last)).all()) == 2
+        score.close(db.session, over, now=now, actor="test")
+        publication.publish(db.session, over, now=now, actor="test")
+        assert db.session.scalar(select(func.count()).select_from(PublishedUnit)) == 1
 
 
 @pytest.mark.parametrize("table", [*APPEND_ONLY, "response_p_default"])
