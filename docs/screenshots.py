@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 import sys
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -18,7 +17,6 @@ from tempfile import TemporaryDirectory
 
 from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy.orm import Session
-from werkzeug.serving import WSGIRequestHandler, make_server
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tests")]
@@ -31,6 +29,7 @@ from survey.services import presets, schema
 
 import guide_pictures
 from public_pages import SIZES, STATES, Site, make_site
+from serving import free_port, serving
 
 PICTURES = ROOT / "docs" / "pictures"
 GALLERY = ROOT / "build" / "screenshots"
@@ -44,13 +43,6 @@ LOOKS: dict[str, tuple[dict[str, str], str]] = {
     "dark": ({"color_scheme": "dark"}, ""),
     "forced": ({"forced_colors": "active"}, ""),
 }
-
-
-class QuietHandler(WSGIRequestHandler):
-    """Says nothing of each request."""
-
-    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Write nothing."""
 
 
 def main() -> None:
@@ -128,15 +120,9 @@ def served_site() -> Iterator[Site]:
             presets.load(session, today=TODAY)
         engine.dispose()
         app = create_app(Settings("production", url, url, "only-for-pictures-and-long-enough", "http://127.0.0.1"))
-        server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=QuietHandler)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield make_site(app, f"http://127.0.0.1:{server.server_port}")
-        finally:
-            server.shutdown()
-            thread.join()
-            db.engine(app).dispose()
+        with serving(app, free_port()) as address:
+            yield make_site(app, address)
+        db.engine(app).dispose()
 
 
 def write_index() -> None:
