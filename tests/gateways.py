@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
-from serving import running
-
 from survey.config import Webhook
+
+from serving import running
 
 SECRET = "a-secret-of-the-gateway-that-is-long"
 

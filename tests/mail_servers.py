@@ -18,9 +18,10 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from serving import free_port
 
 from survey.config import MailServer
+
+from serving import free_port
 
 SENDER = "Hài Lòng <phan-anh@tinh.example.vn>"
 

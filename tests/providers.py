@@ -17,10 +17,11 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
-from serving import free_port, serving, wait_until_listening
 from werkzeug.wrappers import Request, Response
 
 from survey.config import Provider
+
+from serving import free_port, serving, wait_until_listening
 
 CLIENT_ID, CLIENT_SECRET = "hailong", "a secret between us"
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 from datetime import date
 
-from cases import press, send_case
 from docx import Document
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -13,6 +12,7 @@ from sqlalchemy.orm import Session
 from survey.models import Role
 from survey.reports.apology import Apology, docx_bytes
 
+from cases import press, send_case
 from factories import Factory
 from signing_in import sign_in
 

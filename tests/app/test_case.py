@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from cases import INBOX, let_it_go, once, press, send_case
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -30,6 +29,7 @@ from survey.models import (
 from survey.services import feedback, feedback_answer, feedback_handling, feedback_reply, reply_template
 from survey.services.deadline import load
 
+from cases import INBOX, let_it_go, once, press, send_case
 from citizens import do
 from conftest import TODAY
 from factories import Factory

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cases import send_case
 from openpyxl import load_workbook
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
@@ -23,6 +22,7 @@ from survey.services import score
 from survey.services.export import export_bytes, quarter_report
 from survey.services.verification import verify
 
+from cases import send_case
 from factories import Factory
 from libreoffice import convert
 

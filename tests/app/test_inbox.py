@@ -7,7 +7,6 @@ import io
 from datetime import date, timedelta
 
 import pytest
-from cases import INBOX, Sent, let_it_go, press, send_case
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -16,6 +15,7 @@ from survey.services import feedback_handling, inbox
 from survey.services.deadline import load
 from survey.services.inbox import Filter, Sight
 
+from cases import INBOX, Sent, let_it_go, press, send_case
 from conftest import TODAY
 from factories import COMPUTED_AT, Factory
 from signing_in import csrf_token, sign_in

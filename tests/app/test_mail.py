@@ -7,13 +7,13 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from serving import free_port
 
 from survey.config import TIME_ZONE
 from survey.errors import ElsewhereError, HailongError
 from survey.services.mail import Mail, send
 
 from mail_servers import certificate, mail_server
+from serving import free_port
 
 NOW = datetime(2026, 8, 14, 9, 30, tzinfo=TIME_ZONE)
 MAIL = Mail(

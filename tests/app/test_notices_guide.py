@@ -13,7 +13,6 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from serving import free_port, serving, wait_until_listening
 
 from survey.config import TIME_ZONE, Webhook
 from survey.errors import HailongError
@@ -25,6 +24,7 @@ from survey.services.webhook import Event
 from factories import Factory
 from gateways import SECRET
 from noticing import send_case
+from serving import free_port, serving, wait_until_listening
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "guides" / "notices.md"
 RECEIVER, FETCHER = re.findall(r"```python\n(.*?)```", GUIDE.read_text(encoding="utf-8"), re.DOTALL)

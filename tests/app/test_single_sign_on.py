@@ -12,7 +12,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from joserfc.jwk import OctKey, RSAKey
-from serving import free_port
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -22,6 +21,7 @@ from survey.models import AuditEvent, Officer, Role
 
 from factories import Factory
 from providers import CLIENT_SECRET, LyingProvider, consent, lying_provider, running_provider
+from serving import free_port
 from signing_in import CODE, ENROL, SIGN_IN, post, sign_in, sign_out, turn_on_second_factor
 
 LEAVE = "/officer/sign-in/provider"

@@ -7,13 +7,13 @@ import hmac
 from datetime import datetime, timedelta
 
 import pytest
-from serving import free_port
 
 from survey.config import TIME_ZONE
 from survey.errors import ElsewhereError, HailongError
 from survey.services.webhook import FRESH, Event, is_signed, send, sign
 
 from gateways import SECRET, gateway
+from serving import free_port
 
 NOW = datetime(2026, 8, 14, 9, 30, tzinfo=TIME_ZONE)
 EVENT = Event("case.new", "ab" * 16, {"reference": "0123456789abcdef", "unit": "P01", "due_on": "2026-08-28"})

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
-from serving import free_port, serving
 
 from survey.extensions import db
 from survey.models import Role
 
 from factories import Factory
+from serving import free_port, serving
 from tablets import OFFICER, SHOP, TABLET, enrol, register
 
 CHROMIUM = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from cases import INBOX, send_case
 from flask import Flask
 from playwright.sync_api import Page, expect
 
@@ -16,6 +15,7 @@ from survey.services import feedback_handling, feedback_reply
 from survey.services.deadline import load
 
 from accessibility import violations
+from cases import INBOX, send_case
 from factories import Factory
 from signing_in import sign_in_by_hand
 
