@@ -24,7 +24,7 @@ class Entry:
     arguments: dict[str, Any] = field(default_factory=dict)
     only_at_top: bool = False
     waiting: bool = False  # whether the number of cases that wait stands beside it
-    short: Any = None  # what stands for the words where there is little room
+    short: Any = ""  # what a phone shows of the words
 
     def is_for(self, officer: Officer) -> bool:
         """Tell whether the officer may open it."""
