@@ -23,7 +23,7 @@ from survey.services.example import is_example
 from survey.views import errors
 from survey.views.case_access import now, sight_of
 from survey.views.navigation import menu_of
-from survey.views.titles import period_title, questionnaire_title, rule_title
+from survey.views.titles import actor_title, period_title, questionnaire_title, rule_title
 
 ERRORS = {
     400: (_("Yêu cầu không đọc được"), _("Xin quay lại trang trước và thử lại.")),
@@ -95,6 +95,7 @@ def _shared() -> dict[str, Any]:
         "rule_title": rule_title,
         "questionnaire_title": questionnaire_title,
         "period_title": period_title,
+        "actor_title": actor_title,
         "menu": lambda: menu_of(current_user._get_current_object()),
     }
 
