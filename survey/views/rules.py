@@ -91,17 +91,14 @@ def compare() -> str:
     periods = score.periods(db.session)
     period = known_period(request.args["period"]) if "period" in request.args else next(iter(periods), None)
     done = None if period is None else what_if.latest(db.session, period.text, officer.email)
-    released = score_rule.released_rules(db.session)
     return render_template(
         "officer/what_if.html",
         period=period,
         periods=periods,
-        rules=released,
-        titles={each.id: each.rule.head.title for each in released},
+        rules=score_rule.released_rules(db.session),
         result=None if done is None else done.result["values"],
         finished_at=None if done is None else done.finished_at,
         most_rules=what_if.MOST_RULES,
-        words=_words(),
     )
 
 
