@@ -12,7 +12,7 @@ class Permission(StrEnum):
 
     SEE_SCORES = auto()
     EXPORT_SCORES = auto()
-    REFRESH_SCORES = auto()
+    REFRESH_SCORES = auto()  # only at the top: a period is computed for all units at once
     CLOSE_PERIOD = auto()  # only at the top: a period is closed for all units at once
     OBJECT_TO_SCORES = auto()
     EDIT_RULES = auto()

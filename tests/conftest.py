@@ -16,18 +16,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from survey import create_app
 from survey.config import Settings
-from survey.database import make_engine
+from survey.database import opened
 from survey.extensions import db
 from survey.services import presets, schema
 
 from factories import Factory
-from postgres_server import PostgresServer, start_postgres
+from postgres_server import PostgresServer, as_administrator, start_postgres
 
 # The same examples at every run: a failure can be repeated, and a slow machine is no failure.
 settings.register_profile("repeatable", derandomize=True, deadline=None)
@@ -69,12 +69,10 @@ def new_postgres_database(server: PostgresServer) -> Iterator[str]:
 
 
 def administer(server: PostgresServer, *statements: str) -> None:
-    """Do what cannot be done inside a transaction, or to the database that one is in."""
-    admin = create_engine(server.url, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
+    """Do what cannot be done to the database that one is in."""
+    with as_administrator(server.url) as connection:
         for statement in statements:
             connection.execute(text(statement))
-    admin.dispose()
 
 
 @pytest.fixture
@@ -107,11 +105,10 @@ class SeparateClient(FlaskClient):
 
 def prepare(url: str) -> None:
     """Give a database the schema and the presets."""
-    engine = make_engine(url)
-    schema.upgrade_schema(engine, today=TODAY)
-    with Session(engine, expire_on_commit=False) as session:
-        presets.load(session, today=TODAY)
-    engine.dispose()
+    with opened(url) as engine:
+        schema.upgrade_schema(engine, today=TODAY)
+        with Session(engine, expire_on_commit=False) as session:
+            presets.load(session, today=TODAY)
 
 
 @pytest.fixture(scope="session")
@@ -143,10 +140,8 @@ def prepared_postgres(postgres: PostgresServer) -> Iterator[Callable[[str], None
 
 def is_empty(url: str) -> bool:
     """Tell whether a database has no table yet."""
-    engine = make_engine(url)
-    tables = inspect(engine).get_table_names()
-    engine.dispose()
-    return not tables
+    with opened(url) as engine:
+        return not inspect(engine).get_table_names()
 
 
 @pytest.fixture

@@ -13,10 +13,29 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
+from sqlalchemy import URL, Connection, create_engine
+
+from survey.database import PRIVATE
+
 from serving import free_port
 
 NOBODY = 65534
 START_SECONDS = 30
+
+
+@contextmanager
+def as_administrator(url: str | URL) -> Iterator[Connection]:
+    """Connect for what cannot be done inside a transaction.
+
+    Closed also where the test fails: a connection left to the garbage collector is a warning, hence a failure, in
+    whichever test runs when it is collected.
+    """
+    engine = create_engine(url, isolation_level="AUTOCOMMIT", **PRIVATE)
+    try:
+        with engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
 
 
 @dataclass(frozen=True)

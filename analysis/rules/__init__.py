@@ -2,10 +2,9 @@
 
 import tomllib
 from decimal import Decimal
-from importlib import resources
 from typing import Any, Final
 
-from analysis.errors import AnalysisError
+from analysis.packaged import packaged_ids, packaged_text
 from analysis.rules.head import Bilingual, RuleHead, parse_rule, read_head
 from analysis.rules.index_rules import (
     BandCondition,
@@ -40,12 +39,12 @@ __all__ = [
 DEFAULT_SCORE_RULE: Final = "score-top2-factors"
 DEFAULT_INDEX_RULES: Final = "index-60-10-30"
 
-_FOLDER: Final = resources.files("analysis.rules")
+_PACKAGE: Final = "analysis.rules"
 
 
 def list_rules() -> tuple[RuleHead, ...]:
     """Return the heads of all rules that come with the program, in the order of their ids."""
-    return tuple(read_head(parse_rule(_text(rule_id), rule_id)) for rule_id in _rule_ids())
+    return tuple(read_head(parse_rule(_text(rule_id), rule_id)) for rule_id in packaged_ids(_PACKAGE))
 
 
 def load_score_rule(rule_id: str = DEFAULT_SCORE_RULE) -> ScoreRule:
@@ -64,20 +63,5 @@ def load_index_rules(rule_id: str = DEFAULT_INDEX_RULES) -> IndexRules:
     return index_rules_from_toml(_text(rule_id), where=rule_id)
 
 
-def _rule_ids() -> list[str]:
-    names = (entry.name for entry in _FOLDER.iterdir())
-    return sorted(name.removesuffix(".toml") for name in names if name.endswith(".toml"))
-
-
 def _text(rule_id: str) -> str:
-    known = _rule_ids()
-    if rule_id not in known:
-        raise AnalysisError(
-            "there is no such rule",
-            code="rule_unknown",
-            where="rule",
-            got=rule_id,
-            expected=", ".join(known),
-            remedy="choose one of these",
-        )
-    return (_FOLDER / f"{rule_id}.toml").read_text("utf-8")
+    return packaged_text(_PACKAGE, rule_id, where="rule")

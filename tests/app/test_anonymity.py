@@ -12,7 +12,6 @@ import hmac
 import random
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from itertools import product
@@ -22,13 +21,12 @@ from typing import Any
 import pytest
 from flask import Flask
 from scipy.stats import spearmanr
-from sqlalchemy import Connection, Engine, create_engine, text
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.orm import Session
 
 import survey
 from survey.codes import SLIP_CODE_LENGTH
 from survey.config import Settings
-from survey.database import PRIVATE
 from survey.extensions import db
 from survey.models import Model
 from survey.services import one_time_code
@@ -37,7 +35,7 @@ from survey.services.one_time_code import Ticket
 from citizens import send
 from conftest import new_postgres_database
 from factories import Factory
-from postgres_server import PostgresServer
+from postgres_server import PostgresServer, as_administrator
 
 ISSUED = 90
 USED = 70
@@ -206,21 +204,13 @@ def files(engine: Engine) -> bytes:
         ]
     engine.dispose()
     copy = f"copy_of_{engine.url.database}"
-    with as_administrator(engine) as connection:
+    with as_administrator(engine.url.set(database="postgres")) as connection:
         # What is unlogged is written to its file when the database is copied file by file.
         connection.execute(text(f"CREATE DATABASE {copy} TEMPLATE {engine.url.database} STRATEGY FILE_COPY"))
         connection.execute(text(f"DROP DATABASE {copy}"))
         return b"".join(
             bytes(connection.scalar(text("SELECT pg_read_binary_file(:name)"), {"name": name})) for name in names
         )
-
-
-@contextmanager
-def as_administrator(engine: Engine) -> Iterator[Connection]:
-    admin = create_engine(engine.url.set(database="postgres"), isolation_level="AUTOCOMMIT", **PRIVATE)
-    with admin.connect() as connection:
-        yield connection
-    admin.dispose()
 
 
 def times_found(engine: Engine, session: Session, printed: Printed) -> tuple[set[int], set[int]]:
@@ -295,12 +285,12 @@ def test_the_log_of_postgresql_does_not_tell_which_ticket_was_used(
             codes = [factory.one_time_code(unit) for _ in range(20)]
             tickets = {row["ticket_key"] for row in dump(engine)["one_time_code"]}
             db.session.close()
-        with as_administrator(engine) as connection:
+        with as_administrator(engine.url.set(database="postgres")) as connection:
             connection.execute(text("CHECKPOINT"))
         with engine.execution_options(isolation_level="AUTOCOMMIT").connect() as connection:
             # The first reading of a page may write all of it to the log, with no regard to which row is read.
             connection.execute(text("VACUUM one_time_code"))
-        with as_administrator(engine) as connection:
+        with as_administrator(engine.url.set(database="postgres")) as connection:
             start = connection.scalar(text("SELECT pg_current_wal_insert_lsn()"))
             for code in codes[:15]:
                 assert send(app.test_client(), f"/q/{code}").status_code == 303

@@ -1,81 +1,103 @@
-"""A closing that is killed at any moment leaves either the old state or the new one, whole."""
+"""A closing that is killed at whatever moment leaves either the old state or the new one, whole."""
 
 from __future__ import annotations
 
 import os
-import random
 import secrets
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flask import Flask
+import pytest
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from analysis.periods import Period, parse_period
-from survey.extensions import db
+from analysis.periods import parse_period
 from survey.models import AuditEvent, DossierCount, FrozenDossierCount, Response, Score, ScoreSet, ScoreState, Unit
 from survey.services import score, verification
 
 from factories import Factory
+from killed_closing import AFTER_COMMIT, BEFORE_COMMIT
 
 NOW = datetime(2026, 7, 5, 2, 0, tzinfo=UTC)
-PERIODS = [parse_period(text) for text in ("2025-Q4", "2026-Q1", "2026-Q2")]
-UNITS, RESPONSES, ATTEMPTS = 60, 8, 2
+PERIOD = parse_period("2026-Q2")
+UNITS, RESPONSES = 20, 8
+PROJECT = Path(__file__).parents[2]
 
 
 def fill(session: Session) -> None:
     factory = Factory(session)
     units = [factory.unit(code=f"U{number:03d}") for number in range(UNITS)]
-    day_one = [period.first for period in PERIODS]
     session.execute(
         insert(DossierCount),
         [
-            {"unit_id": unit.id, "period": period.text, "basis": "cross", "field": field, "channel": "direct",
+            {"unit_id": unit.id, "period": PERIOD.text, "basis": "cross", "field": field, "channel": "direct",
              "outcome": "on_time", "count": 100}
-            for unit in units for period in PERIODS for field in ("dat-dai", "xay-dung")
+            for unit in units for field in ("dat-dai", "xay-dung")
         ],
     )  # fmt: skip
     session.execute(
         insert(Response),
         [
-            {"local_date": day, "number_hash": secrets.token_bytes(32), "unit_id": unit.id, "version": "short-v1",
-             "trust": "counter", "flags": "", "trial": False, "field": "dat-dai", "field_source": "code",
-             "channel": "direct", "channel_source": "code", "outcome_source": "unknown", "answers": answers}
-            for unit in units for day in day_one for answers in ["555552", "24354-"] * (RESPONSES // 2)
+            {"local_date": PERIOD.first, "number_hash": secrets.token_bytes(32), "unit_id": unit.id,
+             "version": "short-v1", "trust": "counter", "flags": "", "trial": False, "field": "dat-dai",
+             "field_source": "code", "channel": "direct", "channel_source": "code", "outcome_source": "unknown",
+             "answers": answers}
+            for unit in units for answers in ["555552", "24354-"] * (RESPONSES // 2)
         ],
     )  # fmt: skip
     session.commit()
-    for period in PERIODS:
-        score.refresh(session, period, now=NOW, actor="test")
+    score.refresh(session, PERIOD, now=NOW, actor="test")
 
 
-def start(url: str, folder: Path, period: Period) -> subprocess.Popen[bytes]:
-    """Begin `hailong close` as a process of its own."""
-    environment = os.environ | {
-        "HAILONG_ENV": "example",
-        "HAILONG_INSTANCE": str(folder),
-        "HAILONG_DATABASE_URL": url,
-        "HAILONG_SECRET_KEY": "a-key-for-tests-only-and-long-enough",
-    }
-    return subprocess.Popen(
-        [sys.executable, "-m", "survey", "close", period.text],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
+class Closings:
+    """Runs `hailong close` in processes of their own, which die at a moment."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        environment = os.environ | {
+            "HAILONG_ENV": "example",
+            "HAILONG_INSTANCE": str(folder),
+            "HAILONG_DATABASE_URL": url,
+            "HAILONG_SECRET_KEY": "a-key-for-tests-only-and-long-enough",
+            "PYTHONPATH": str(PROJECT),
+            "OPENBLAS_NUM_THREADS": "1",  # a process with threads is not forked
+        }
+        self._driver = subprocess.Popen(
+            [sys.executable, str(PROJECT / "tests" / "killed_closing.py"), "close", PERIOD.text],
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def close(self, moment: str = "") -> int:
+        """Close the period, or die at `moment`; return the exit status."""
+        if self._driver.stdin is None or self._driver.stdout is None:
+            raise RuntimeError("nobody to talk to")
+        self._driver.stdin.write(f"{moment}\n")
+        self._driver.stdin.flush()
+        return int(self._driver.stdout.readline())
+
+    def stop(self) -> None:
+        """Let the driver end."""
+        self._driver.communicate()
 
 
-def is_closed(session: Session, period: Period) -> bool:
-    """Tell the state that a period is in, and that it is wholly in it."""
+@pytest.fixture
+def closings(database_url: str, tmp_path: Path) -> Iterator[Closings]:
+    driver = Closings(database_url, tmp_path)
+    yield driver
+    driver.stop()
+
+
+def is_closed(session: Session) -> bool:
+    """Tell the state that the period is in, and that it is wholly in it."""
     session.rollback()
     session.expire_all()
-    sets = session.scalars(select(ScoreSet).where(ScoreSet.period == period.text)).all()
+    sets = session.scalars(select(ScoreSet).where(ScoreSet.period == PERIOD.text)).all()
     assert len(sets) == 1, "the provisional result or the closed one, never both and never none"
     (found,) = sets
     closed = found.state is ScoreState.CLOSED
@@ -87,7 +109,7 @@ def is_closed(session: Session, period: Period) -> bool:
     told = session.scalar(
         select(func.count())
         .select_from(AuditEvent)
-        .where(AuditEvent.action == "period.close", AuditEvent.subject == period.text)
+        .where(AuditEvent.action == "period.close", AuditEvent.subject == PERIOD.text)
     )
     assert (scores, frozen, told) == (UNITS, 2 * UNITS * closed, int(closed))
     if closed:
@@ -95,32 +117,20 @@ def is_closed(session: Session, period: Period) -> bool:
     return closed
 
 
-def test_a_killed_closing_leaves_the_old_state_or_the_new(
-    make_app: Callable[..., Flask], database_url: str, tmp_path: Path
-) -> None:
-    app = make_app(database_url)
-    chance = random.Random(7)  # moments to kill at, the same at every run
-    with app.app_context():
-        session = db.session
-        fill(session)
-        assert session.scalar(select(func.count()).select_from(Unit)) == UNITS
-        begun = time.monotonic()
-        assert start(database_url, tmp_path, PERIODS[0]).wait() == 0
-        usual = time.monotonic() - begun
-        assert is_closed(session, PERIODS[0])
-        killed = 0
-        for period in PERIODS[1:]:
-            for _ in range(ATTEMPTS):
-                process = start(database_url, tmp_path, period)
-                # Most of the time goes into starting and reading; what matters is at the end.
-                time.sleep(chance.uniform(0.6, 1.0) * usual)
-                process.send_signal(signal.SIGKILL)
-                killed += process.wait() == -signal.SIGKILL
-                if is_closed(session, period):
-                    break
-            if not is_closed(session, period):
-                assert start(database_url, tmp_path, period).wait() == 0, (
-                    "what was killed does not stand in the way"
-                )
-                assert is_closed(session, period)
-        assert killed
+def test_a_closing_killed_before_its_commit_never_was(session: Session, closings: Closings) -> None:
+    fill(session)
+    assert session.scalar(select(func.count()).select_from(Unit)) == UNITS
+    for moment in BEFORE_COMMIT:
+        assert closings.close(moment) == -signal.SIGKILL, f"{moment} never came"
+        assert not is_closed(session), moment
+    assert closings.close() == 0, "what was killed does not stand in the way"
+    assert is_closed(session)
+
+
+def test_a_closing_killed_after_its_commit_is_whole(session: Session, closings: Closings) -> None:
+    fill(session)
+    assert not is_closed(session)
+    assert closings.close(AFTER_COMMIT) == -signal.SIGKILL
+    assert is_closed(session)
+    assert closings.close() == 1, "and is not closed a second time"
+    assert is_closed(session)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import create_engine, func, inspect, select, text
+from sqlalchemy import func, inspect, select, text
 from sqlalchemy.exc import ProgrammingError
 
 from analysis.periods import previous, quarter_of
@@ -22,7 +22,7 @@ from survey.services import publication, score
 from citizens import send
 from conftest import new_postgres_database, settings_for
 from factories import Factory
-from postgres_server import PostgresServer
+from postgres_server import PostgresServer, as_administrator
 
 RIGHTS = Path(__file__).resolve().parents[2] / "docs" / "postgresql-roles.sql"
 APPEND_ONLY = ("response", "response_extra", "leader_response", "spent_nonce", "audit_event", "set_aside_request",
@@ -41,8 +41,8 @@ def owners_app(make_app: Callable[..., Flask], postgres: PostgresServer) -> Iter
 def app(owners_app: Flask) -> Iterator[Flask]:
     """The application in a role with the rights of the file."""
     role, url = f"app_{secrets.token_hex(6)}", owners_app.config["SETTINGS"].database_url
-    admin = create_engine(url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
+    owner = url.replace("postgresql://", "postgresql+psycopg://")
+    with as_administrator(owner) as connection:
         connection.exec_driver_sql(f"CREATE ROLE {role}")
         # As psql sends it: the driver must not look for parameters in it.
         connection.exec_driver_sql(
@@ -54,10 +54,9 @@ def app(owners_app: Flask) -> Iterator[Flask]:
     yield app
     app.extensions["hailong_openings"].close()
     db.engine(app).dispose()
-    with admin.connect() as connection:
+    with as_administrator(owner) as connection:
         connection.exec_driver_sql(f"DROP OWNED BY {role}")
         connection.exec_driver_sql(f"DROP ROLE {role}")
-    admin.dispose()
 
 
 def test_the_role_can_do_all_the_work(owners_app: Flask, app: Flask) -> None:

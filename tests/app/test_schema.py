@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
-from survey.database import make_engine
+from survey.database import opened
 from survey.extensions import db
 from survey.models import Model, Response, Score, ScoreSet, Trust, Unit
 from survey.services import schema
@@ -24,9 +24,8 @@ ROWS = Path(__file__).resolve().parents[1] / "data" / "revisions"
 
 
 def test_migrated_schema_equals_the_models(database_url: str) -> None:
-    engine = make_engine(database_url)
-    schema.upgrade_schema(engine, today=TODAY)
-    with engine.connect() as connection:
+    with opened(database_url) as engine, engine.connect() as connection:
+        schema.upgrade_schema(engine, today=TODAY)
         context = MigrationContext.configure(
             connection,
             opts={
@@ -35,7 +34,6 @@ def test_migrated_schema_equals_the_models(database_url: str) -> None:
             },
         )
         differences = compare_metadata(context, Model.metadata)
-    engine.dispose()
     assert differences == []
 
 
@@ -53,26 +51,27 @@ def test_responses_have_partitions_for_the_coming_months(app: Flask) -> None:
 
 def test_every_migration_carries_stored_data_along(database_url: str) -> None:
     """Go up revision by revision, storing at each what the program of that time stored, then read it all."""
-    engine = make_engine(database_url)
     revisions = [script.revision for script in ScriptDirectory(str(schema.MIGRATIONS)).walk_revisions()][::-1]
     assert revisions[0] == "0001"
-    for revision in revisions:
-        schema.upgrade_schema(engine, today=TODAY, revision=revision)
-        rows = ROWS / f"{revision}.sql"
-        if rows.exists():
-            with engine.begin() as connection:
-                connection.execution_options(no_parameters=True)  # a "%" in what was stored is no placeholder
-                for statement in rows.read_text(encoding="utf-8").split(";\n"):
-                    if statement.strip():
-                        connection.exec_driver_sql(statement)
-    with Session(engine) as session:
-        stored = {mapper.class_: session.scalars(select(mapper.class_)).all() for mapper in Model.registry.mappers}
-        empty = [model.__name__ for model, rows in stored.items() if not rows]
-        assert empty == [], "a row of every table must arrive at the newest revision"
-        unit = next(unit for unit in stored[Unit] if unit.code == "P01")
-        assert unit.successor is not None
-        assert unit.successor.name == "Phường Mới"
-        assert stored[Score][0].points == Decimal("26.28")
-        assert stored[ScoreSet][0].computed_at == datetime(2026, 10, 5, 1, 2, 3, tzinfo=UTC)
-        assert (stored[Response][0].answers, stored[Response][0].trust) == ("54x-12", Trust.COUNTER)
-    engine.dispose()
+    with opened(database_url) as engine:
+        for revision in revisions:
+            schema.upgrade_schema(engine, today=TODAY, revision=revision)
+            rows = ROWS / f"{revision}.sql"
+            if rows.exists():
+                with engine.begin() as connection:
+                    connection.execution_options(no_parameters=True)  # a "%" in what was stored is no placeholder
+                    for statement in rows.read_text(encoding="utf-8").split(";\n"):
+                        if statement.strip():
+                            connection.exec_driver_sql(statement)
+        with Session(engine) as session:
+            stored = {
+                mapper.class_: session.scalars(select(mapper.class_)).all() for mapper in Model.registry.mappers
+            }
+            empty = [model.__name__ for model, rows in stored.items() if not rows]
+            assert empty == [], "a row of every table must arrive at the newest revision"
+            unit = next(unit for unit in stored[Unit] if unit.code == "P01")
+            assert unit.successor is not None
+            assert unit.successor.name == "Phường Mới"
+            assert stored[Score][0].points == Decimal("26.28")
+            assert stored[ScoreSet][0].computed_at == datetime(2026, 10, 5, 1, 2, 3, tzinfo=UTC)
+            assert (stored[Response][0].answers, stored[Response][0].trust) == ("54x-12", Trust.COUNTER)
