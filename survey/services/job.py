@@ -22,6 +22,8 @@ MOST_ATTEMPTS_ELSEWHERE = 5
 SILENCE = timedelta(minutes=10)
 # Kinds of work whose files are noted in the audit log each time they are fetched.
 NOTED = frozenset({"export_package"})
+# Kinds of work whose files are for those only who may still export.
+EXPORTS = NOTED | {"export_file"}
 
 
 def enqueue(

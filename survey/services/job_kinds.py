@@ -14,6 +14,7 @@ from survey.config import TIME_ZONE, Settings
 from survey.models import Unit
 from survey.services import (
     deadline,
+    export,
     feedback_reply,
     notice_round,
     notice_sending,
@@ -125,6 +126,12 @@ def _compare_rules(task: Task) -> Outcome:
     return Outcome(result, page="rules.compare", arguments={"period": period.text})
 
 
+def _export_file(task: Task) -> Outcome:
+    period, format = parse_period(task.payload["period"]), task.payload["format"]
+    data = export.export_bytes(task.session, period, format, task.payload["unit_ids"], progress=task.progress)
+    return Outcome(files={export.file_name(period, format): data})
+
+
 def _export_package(task: Task) -> Outcome:
     period, kind = parse_period(task.payload["period"]), package.Package(task.payload["package"])
     data = package.package_bytes(
@@ -216,6 +223,7 @@ KINDS: dict[str, Callable[[Task], Outcome]] = {
     "import_upload": _import_upload,
     "publish_replies": _publish_replies,
     "close_period": _close_period,
+    "export_file": _export_file,
     "export_package": _export_package,
     what_if.KIND: _compare_rules,
     "publish_period": _publish_period,

@@ -46,7 +46,7 @@ def state(job_id: int) -> Response:
 def file(job_id: int, name: str) -> Response:
     """Hand out a file that the work made."""
     job = _job(job_id)
-    if job.kind in job_service.NOTED and not may(current_user, Permission.EXPORT_SCORES):
+    if job.kind in job_service.EXPORTS and not may(current_user, Permission.EXPORT_SCORES):
         # Whoever has lost the role since then has lost the files too.
         abort(403)
     found = db.session.get(JobFile, (job.id, name)) if job.state is JobState.DONE else None
