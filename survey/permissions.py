@@ -12,6 +12,7 @@ class Permission(StrEnum):
 
     SEE_SCORES = auto()
     EXPORT_SCORES = auto()
+    CHECK_SCORES = auto()  # the patterns of answers behind the scores; who exports at the top has them too
     REFRESH_SCORES = auto()  # only at the top: a period is computed for all units at once
     CLOSE_PERIOD = auto()  # only at the top: a period is closed for all units at once
     OBJECT_TO_SCORES = auto()
@@ -95,6 +96,7 @@ PERMISSIONS: dict[Role, frozenset[Permission]] = {
         {
             Permission.SEE_SCORES,
             Permission.EXPORT_SCORES,
+            Permission.CHECK_SCORES,
             Permission.SEE_INDEX,
             Permission.READ_FEEDBACK,
             Permission.READ_REMARKS,

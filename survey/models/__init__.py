@@ -44,7 +44,7 @@ from survey.models.reform_index import (
 )
 from survey.models.reply_template import ReplyTemplate
 from survey.models.response import Response, ResponseExtra, Source, SpentNonce, Trust
-from survey.models.score import FrozenDossierCount, Score, ScoreSet, ScoreState
+from survey.models.score import FrozenDossierCount, FrozenPaper, Score, ScoreSet, ScoreState
 from survey.models.score_rule import ScoreRuleDraft, ScoreRuleUse, ScoreRuleVersion
 from survey.models.second_factor import RecoveryCode, SecondFactor
 from survey.models.set_aside import (
@@ -85,6 +85,7 @@ __all__ = [
     "FeedbackNote",
     "FeedbackNotice",
     "FrozenDossierCount",
+    "FrozenPaper",
     "Grant",
     "IndexEntry",
     "IndexEvidence",

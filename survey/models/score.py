@@ -97,3 +97,13 @@ class FrozenDossierCount(Model):
     channel: Mapped[str] = mapped_column(String(16), primary_key=True, default="")
     outcome: Mapped[str] = mapped_column(String(16), primary_key=True, default="")
     count: Mapped[int]
+
+
+class FrozenPaper(Model):
+    """What the files of a closed result say beside its figures, as it was then: the names of units, fields and
+    factors, what stands above which unit, letterheads, and the cases of units that have no score."""
+
+    __tablename__ = "frozen_paper"
+
+    score_set_id: Mapped[int] = mapped_column(ForeignKey("score_set.id", ondelete="CASCADE"), primary_key=True)
+    content: Mapped[dict[str, Any]]

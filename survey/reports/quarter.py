@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+import orjson
+
 from survey.messages import status_word, warning_sentence
-from survey.reports.quarter_annex import UnitAnnex
+from survey.reports.quarter_annex import FeedbackFigures, UnitAnnex
 from survey.reports.quarter_together import Together
 
 FORMAT = "hailong-quarter-1"
@@ -108,6 +109,28 @@ class Method:
 
 
 @dataclass(frozen=True)
+class Head:
+    """Head and foot of the document; the number and the day stay blank for the clerk."""
+
+    superior: str | None
+    issuer: str
+    place: str
+    symbol: str
+    signature: tuple[str, ...]
+    signer: str | None
+    recipients: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class CasesElsewhere:
+    """The cases of a unit that has no score, such as a province that people wrote to about those below it."""
+
+    code: str
+    name: str
+    feedback: FeedbackFigures
+
+
+@dataclass(frozen=True)
 class QuarterReport:
     """A closed period; `names` are the names of fields and factors whose codes stand in warnings.
     `together` is None where no unit has a score.
@@ -123,7 +146,9 @@ class QuarterReport:
     method: Method
     units: tuple[UnitReport, ...]
     together: Together | None
+    cases_elsewhere: tuple[CasesElsewhere, ...]
     names: Mapping[str, str]
+    head: Head
     is_example: bool
     replaces: int | None = None
     reason: str | None = None
@@ -144,21 +169,19 @@ def json_bytes(report: QuarterReport) -> bytes:
         "replaces": report.replaces,
         "reason": report.reason,
         "closed_at": report.closed_at.isoformat(timespec="seconds"),
-        "method": asdict(report.method),
+        "method": report.method,
         "units": [_plain_unit(report, unit) for unit in report.units],
+        "cases_elsewhere": report.cases_elsewhere,
     }
-    return (json.dumps(content, ensure_ascii=False, indent=2, default=_plain) + "\n").encode()
+    return orjson.dumps(content, default=float, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
 def _plain_unit(report: QuarterReport, unit: UnitReport) -> dict[str, Any]:
     # Only the words of a warning: its numbers may be about a factor that is suppressed.
     codes = [warning["code"] for warning in unit.warnings]
     worded = [{"code": code, "text": text} for code, text in zip(codes, report.warnings_of(unit), strict=True)]
-    return asdict(unit) | {"status_text": status_word(unit.status), "warnings": worded}
-
-
-def _plain(value: Any) -> Any:
-    return float(value) if isinstance(value, Decimal) else str(value)
+    own = {field.name: getattr(unit, field.name) for field in fields(unit)}
+    return own | {"status_text": str(status_word(unit.status)), "warnings": worded}
 
 
 def csv_bytes(report: QuarterReport) -> bytes:

@@ -217,9 +217,9 @@ def _joined(items: list[ItemFigures]) -> ItemFigures:
     )
 
 
-def feedback_together(units: Iterable[UnitAnnex]) -> FeedbackFigures | None:
+def feedback_together(every: Iterable[FeedbackFigures | None]) -> FeedbackFigures | None:
     """Add up the cases of many units; None where none was counted."""
-    counted = [unit.feedback for unit in units if unit.feedback is not None]
+    counted = [feedback for feedback in every if feedback is not None]
     if not counted:
         return None
     names = [each.name for each in fields(FeedbackFigures)]

@@ -15,7 +15,9 @@ from docx.shared import Mm
 
 from survey.reports.official_layout import CENTRE, JUSTIFY, columns, line, page, underlined
 from survey.reports.pdf import draw_chart
-from survey.reports.quarter_paper import Block, Head, QuarterPaper
+from survey.reports.quarter import Head
+from survey.reports.quarter_block import Block
+from survey.reports.quarter_paper import QuarterPaper
 from survey.reports.stable_zip import stable
 
 EXAMPLE = "Dữ liệu ví dụ. Không phải số liệu của địa phương nào."

@@ -13,6 +13,10 @@ from survey.reports.quarter_annex import AnswerFigures, FeedbackFigures, FlowFig
 
 HEADINGS = ("period", "revision", "unit", "unit_name", "table", "part", "channel", "measure", "value")
 _ESTIMATE = ("n", "share", "lower_share", "upper_share")
+_FIGURES, _ANSWERS, _CASES = (
+    tuple(each.name for each in fields(kind)) for kind in (Figures, AnswerFigures, FeedbackFigures)
+)
+_FLOWS = tuple(each.name for each in fields(FlowFigures)[2:])
 Line = tuple[str, str, str, str, Any]
 
 
@@ -22,10 +26,11 @@ def long_bytes(report: QuarterReport) -> bytes:
     writer = csv.writer(buffer)
     writer.writerow(HEADINGS)
     for unit in report.units:
-        for table, part, channel, measure, value in _lines(unit):
-            if value is not None:
-                head = (report.period, report.revision, unit.code, safe_cell(unit.name))
-                writer.writerow((*head, table, part, channel, measure, value))
+        head = (report.period, report.revision, unit.code, safe_cell(unit.name))
+        writer.writerows((*head, *line) for line in _lines(unit) if line[-1] is not None)
+    for one in report.cases_elsewhere:
+        head = (report.period, report.revision, one.code, safe_cell(one.name))
+        writer.writerows((*head, *line) for line in _cases(one.feedback))
     return buffer.getvalue().encode("utf-8-sig")
 
 
@@ -34,8 +39,8 @@ def _lines(unit: UnitReport) -> Iterator[Line]:
     for name in ("responses", "dossiers", "response_share", "minimum_sample", "excluded", "flagged", "rank"):
         yield "unit", "", "", name, getattr(unit, name)
     if unit.figures is not None:
-        for each in fields(Figures):
-            yield "unit", "", "", each.name, getattr(unit.figures, each.name)
+        for name in _FIGURES:
+            yield "unit", "", "", name, getattr(unit.figures, name)
     for way, number in sorted(unit.trust_counts.items()):
         yield "way_in", way, "", "responses", number
     for factor in unit.factors:
@@ -55,10 +60,14 @@ def _lines(unit: UnitReport) -> Iterator[Line]:
         for name in ("dossiers", "weight", *_ESTIMATE):
             yield "cell", cell.field, cell.channel, name, getattr(cell, name)
     for flow in annex.flows:
-        for each in fields(FlowFigures)[2:]:
-            yield "dossiers", flow.field, "", each.name, getattr(flow, each.name)
-    for each in fields(AnswerFigures):
-        yield "answers", "", "", each.name, getattr(annex.answers, each.name)
+        for name in _FLOWS:
+            yield "dossiers", flow.field, "", name, getattr(flow, name)
+    for name in _ANSWERS:
+        yield "answers", "", "", name, getattr(annex.answers, name)
     if annex.feedback is not None:
-        for each in fields(FeedbackFigures):
-            yield "feedback", "", "", each.name, getattr(annex.feedback, each.name)
+        yield from _cases(annex.feedback)
+
+
+def _cases(feedback: FeedbackFigures) -> Iterator[Line]:
+    for name in _CASES:
+        yield "feedback", "", "", name, getattr(feedback, name)

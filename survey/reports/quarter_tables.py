@@ -40,9 +40,9 @@ FLOW_NOTES = (
     "dưới {suppress} phiếu, để số của họ không suy ra được từ tổng.",
 )
 FEEDBACK_NOTES = (
-    "PAKN: phản ánh, kiến nghị gửi qua hệ thống này, tiếp nhận trong kỳ, trạng thái vào lúc chốt kỳ. Không gồm "
-    "góp ý chỉ gửi lãnh đạo, khiếu nại, tố cáo (theo trình tự riêng) và việc gửi lên cấp trên. Hài "
-    "lòng: số người đánh giá hài lòng với nội dung trả lời.",
+    "PAKN: phản ánh, kiến nghị gửi qua hệ thống này, tiếp nhận trong kỳ, trạng thái vào lúc chốt kỳ. Việc gửi lên "
+    "cấp trên tính cho cấp trên, là cơ quan xử lý. Không gồm góp ý chỉ gửi lãnh đạo, khiếu nại, tố cáo (theo "
+    "trình tự riêng). Hài lòng: số người đánh giá hài lòng với nội dung trả lời.",
 )
 
 
@@ -190,11 +190,19 @@ def flow_columns() -> list[Column]:
     ]
 
 
+def feedback_rows(report: QuarterReport) -> list[tuple[str, FeedbackFigures | None]]:
+    """Every unit with its cases; units without a score that got some stand at the end."""
+    return [
+        *((unit.name, unit.annex.feedback) for unit in report.units),
+        *((one.name, one.feedback) for one in report.cases_elsewhere),
+    ]
+
+
 def feedback_columns() -> list[Column]:
-    """Biểu 6, a line for every unit; zero is printed too."""
+    """Biểu 6; zero is printed too."""
     done, doing = "Đã xử lý", "Đang xử lý"
     return [
-        Column("Đơn vị", 34, WORDS, lambda unit: unit.name),
+        Column("Đơn vị", 34, WORDS, lambda row: row[0]),
         summed("Tiếp nhận", 10, "received", _case("received")),
         summed("Đúng hạn", 10, "in_time", _case("answered_in_time"), done),
         summed("Quá hạn", 10, "late", _case("answered_late"), done),
@@ -207,9 +215,8 @@ def feedback_columns() -> list[Column]:
     ]
 
 
-def _case(name: str) -> Callable[[UnitReport], int | None]:
-    def value(unit: UnitReport) -> int | None:
-        feedback: FeedbackFigures | None = unit.annex.feedback
-        return None if feedback is None else getattr(feedback, name)
+def _case(name: str) -> Callable[[tuple[str, FeedbackFigures | None]], int | None]:
+    def value(row: tuple[str, FeedbackFigures | None]) -> int | None:
+        return None if row[1] is None else getattr(row[1], name)
 
     return value

@@ -33,6 +33,7 @@ from survey.reports.quarter_tables import (
     cell_columns,
     cell_rows,
     feedback_columns,
+    feedback_rows,
     flow_columns,
     flow_rows,
     rating_columns,
@@ -45,6 +46,8 @@ Progress = Callable[[float], None]
 A4 = 9
 # Height of a line of text in points.
 LINE = 16
+# Lines between two news about the progress.
+NEWS = 500
 EXAMPLE = "Dữ liệu ví dụ. Không phải số liệu của địa phương nào."
 _LIKE = {
     "font_name": "Times New Roman",
@@ -80,8 +83,9 @@ def xlsx_bytes(report: QuarterReport, progress: Progress | None = None) -> bytes
         )
         flows = flow_rows(report)
         writer.table("Biểu 5", "TIẾP NHẬN VÀ GIẢI QUYẾT HỒ SƠ", flow_columns(), FLOW_NOTES, flows, "Tổng số")
+        cases = feedback_rows(report)
         writer.table(
-            "Biểu 6", "PHẢN ÁNH, KIẾN NGHỊ GỬI QUA HỆ THỐNG", feedback_columns(), FEEDBACK_NOTES, total=count
+            "Biểu 6", "PHẢN ÁNH, KIẾN NGHỊ GỬI QUA HỆ THỐNG", feedback_columns(), FEEDBACK_NOTES, cases, count
         )
         writer.pairs("Biểu 7", "PHƯƠNG PHÁP, NGUỒN PHIẾU VÀ PHIÊN BẢN", method_lines(report))
         writer.table("Chất lượng mẫu", "CHẤT LƯỢNG MẪU VÀ TRỌNG SỐ", quality_columns(), QUALITY_NOTES)
@@ -103,7 +107,7 @@ class _Writer:
         self._book = book
         self._report = report
         self._progress = progress
-        self._written, self._all = 0, 7 * len(report.units) + len(cell_rows(report))
+        self._written, self._all = 0, 5 * len(report.units) + len(cell_rows(report))
         self._formats: dict[tuple[Any, ...], Any] = {}
 
     def _format(self, **properties: Any) -> Any:
@@ -112,10 +116,11 @@ class _Writer:
             self._formats[key] = self._book.add_format(_LIKE | properties)
         return self._formats[key]
 
-    def _told(self, rows: Sequence[Any]) -> None:
-        self._written += len(rows)
-        if self._progress is not None:
-            self._progress(min(0.8, self._written / max(self._all, 1)))
+    def _told(self) -> None:
+        self._written += 1
+        if self._progress is not None and self._written % NEWS == 0:
+            # What is left then is putting the sheets into the file.
+            self._progress(0.7 * min(1.0, self._written / self._all))
 
     def table(
         self,
@@ -135,18 +140,20 @@ class _Writer:
         self._headings(sheet, top, columns)
         first = top + 2
         letters = {column.key: xl_col_to_name(at) for at, column in enumerate(columns) if column.key}
+        looks = [self._look(column) for column in columns]
         for offset, row in enumerate(rows):
             places = {key: f"{letter}{first + offset + 1}" for key, letter in letters.items()}
             for at, column in enumerate(columns):
                 value = offset + 1 if at == 0 else column.value(row)
-                self._cell(sheet, first + offset, at, value, column, column.formula.format(**places))
+                formula = column.formula and column.formula.format(**places)
+                self._cell(sheet, first + offset, at, value, column, formula, looks[at])
             sheet.set_row(first + offset, LINE)
+            self._told()
         end = first + len(rows) - 1
         sheet.autofilter(top + 1, 0, max(end, top + 1), last)
         if total and rows:
             end += 1
             self._total(sheet, end, first, rows, columns, letters, total)
-        self._told(rows)
         method = self._report.method
         for offset, note in enumerate(notes):
             words = note.format(
@@ -228,12 +235,13 @@ class _Writer:
         sheet.set_row(top, 32)
         sheet.set_row(top + 1, 50)
 
-    def _cell(self, sheet: Any, row: int, at: int, value: Any, column: Column, formula: str) -> None:
-        slanted = isinstance(value, Slanted)
-        if slanted:
-            value = value.value
+    def _look(self, column: Column, *, slanted: bool = False) -> Any:
         align = "center" if column.is_centred else "left" if column.form == WORDS else "right"
-        look = self._format(border=1, num_format=column.form, italic=slanted, align=align)
+        return self._format(border=1, num_format=column.form, italic=slanted, align=align)
+
+    def _cell(self, sheet: Any, row: int, at: int, value: Any, column: Column, formula: str, look: Any) -> None:
+        if isinstance(value, Slanted):
+            value, look = value.value, self._look(column, slanted=True)
         if value is None or value == "":
             sheet.write_blank(row, at, None, look)
         elif column.form == WORDS:

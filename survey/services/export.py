@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -12,34 +12,35 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.periods import Period
-from analysis.ranking import Rank
 from analysis.rules import ScoreRule
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.models import Score, ScoreSet, SiteFact, Unit
 from survey.models.site import EXAMPLE_FACT
 from survey.reports.quarter import (
+    CasesElsewhere,
     FactorFigures,
     Figures,
+    Head,
     Method,
     QuarterReport,
     UnitReport,
     csv_bytes,
     json_bytes,
 )
-from survey.reports.quarter_annex import UnitAnnex
+from survey.reports.quarter_annex import FeedbackFigures, UnitAnnex
 from survey.reports.quarter_docx import docx_bytes
 from survey.reports.quarter_long import long_bytes
-from survey.reports.quarter_paper import Head, QuarterPaper, paper_of
+from survey.reports.quarter_paper import QuarterPaper, paper_of
 from survey.reports.quarter_pdf import pdf_bytes
 from survey.reports.quarter_together import Together
 from survey.reports.workbook import xlsx_bytes
 from survey.services.figure import combined_figure
-from survey.services.letterhead import letterhead_of
-from survey.services.names import code_names
+from survey.services.frozen_paper import PaperFacts, facts_of
+from survey.services.letterhead import Place, codes_above, letterhead_at
 from survey.services.quarter_detail import Detail
 from survey.services.score import closed_set
-from survey.services.scoreboard import SUPPRESSED, scoreboard
+from survey.services.scoreboard import SUPPRESSED, Row, Scoreboard, scoreboard
 
 Progress = Callable[[float], None]
 TABLE_WRITERS: Mapping[str, Callable[[QuarterReport], bytes]] = {
@@ -49,6 +50,20 @@ TABLE_WRITERS: Mapping[str, Callable[[QuarterReport], bytes]] = {
 }
 PAPER_WRITERS: Mapping[str, Callable[[QuarterPaper], bytes]] = {"docx": docx_bytes, "pdf": pdf_bytes}
 FORMATS = ("xlsx", "csv", "json", *PAPER_WRITERS)
+# What is laid out on pages takes longer than a request may, from so many units on.
+LAID_OUT = ("xlsx", *PAPER_WRITERS)
+MANY_UNITS = 20
+SOME = 200
+
+
+def file_name(period: Period, format: str) -> str:
+    """Name a file."""
+    return f"diem-hai-long-{period.text}.{format}"
+
+
+def takes_long(format: str, unit_count: int) -> bool:
+    """Tell whether a file of so many units is better made by the worker."""
+    return format in LAID_OUT and unit_count >= MANY_UNITS
 
 
 def export_bytes(
@@ -65,35 +80,31 @@ def export_bytes(
     """
     if format not in FORMATS:
         raise HailongError("unknown_format", format=format, known=", ".join(FORMATS))
-    report = quarter_report(session, period, unit_ids)
+    tell = progress or (lambda _share: None)
+    report = quarter_report(session, period, unit_ids, progress=lambda share: tell(0.4 * share))
     # The words of an official file do not follow the language of a page.
     with force_locale("vi"):
-        return written(session, report, format, progress)
+        return written(report, format, lambda share: tell(0.4 + 0.6 * share))
 
 
-def written(session: Session, report: QuarterReport, format: str, progress: Progress | None = None) -> bytes:
+def written(report: QuarterReport, format: str, progress: Progress | None = None) -> bytes:
     """Write a report in one of FORMATS."""
     if format == "xlsx":
         return xlsx_bytes(report, progress)
     if format in TABLE_WRITERS:
         return TABLE_WRITERS[format](report)
-    return PAPER_WRITERS[format](paper_of(report, _head(session, report)))
+    return PAPER_WRITERS[format](paper_of(report))
 
 
-def _head(session: Session, report: QuarterReport) -> Head:
+def _head(places: Mapping[str, Place], codes: Iterable[str]) -> Head:
     """Head and foot of the lowest unit that stands above all that are listed, or is the only one."""
-    common: list[int] | None = None
-    for unit in session.scalars(select(Unit).where(Unit.code.in_([one.code for one in report.units]))):
-        chain: list[int] = []
-        found: Unit | None = unit
-        while found is not None and found.id not in chain:
-            chain.append(found.id)
-            found = found.parent
-        common = chain if common is None else [one for one in common if one in chain]
-    letterhead = letterhead_of(session, common[0]) if common else None
-    if letterhead is None:
+    common: list[str] | None = None
+    for code in codes:
+        above = codes_above(places, code)
+        common = above if common is None else [one for one in common if one in above]
+    if not common:
         return Head(None, "", "", "BC", (), None, ("Lưu: VT.",))
-    return Head(**asdict(letterhead))
+    return Head(**asdict(letterhead_at(places, common[0])))
 
 
 def quarter_report(
@@ -102,6 +113,7 @@ def quarter_report(
     unit_ids: Collection[int] | None = None,
     *,
     score_set: ScoreSet | None = None,
+    progress: Progress = lambda _share: None,
 ) -> QuarterReport:
     """Collect what an export shows; ranks count the whole group even where only some units are listed.
 
@@ -110,12 +122,13 @@ def quarter_report(
     score_set = score_set or closed_set(session, period.text)
     if score_set is None:
         raise HailongError("period_not_closed", period=period.text)
+    facts = facts_of(session, score_set)
+    elsewhere = _cases_elsewhere(session, facts, unit_ids)
     if unit_ids is None:
         unit_ids = session.scalars(select(Score.unit_id).where(Score.score_set_id == score_set.id)).all()
-    board = scoreboard(session, score_set, unit_ids=set(unit_ids))
-    scores = {score.unit_id: score for score in score_set.scores}
-    names = code_names(session, "vi")
-    detail = Detail(session, score_set, period, board.rule, names)
+    board = scoreboard(session, score_set, unit_ids=set(unit_ids), named=facts.name_of)
+    detail = Detail(session, score_set, period, board.rule, facts.names)
+    units = _unit_reports(session, score_set, board, facts, detail, progress)
     return QuarterReport(
         period=period.text,
         first=period.first,
@@ -123,11 +136,11 @@ def quarter_report(
         closed_at=score_set.computed_at.astimezone(TIME_ZONE),
         revision=score_set.revision,
         method=_method(score_set, board.rule),
-        units=tuple(
-            _unit_report(row.unit, scores[row.unit.id], row.status, row.rank, names, detail) for row in board.rows
-        ),
+        units=tuple(units[row.unit.id] for row in board.rows),
         together=_together(session, score_set, unit_ids),
-        names=names,
+        cases_elsewhere=elsewhere,
+        names=facts.names,
+        head=_head(facts.places, [row.unit.code for row in board.rows]),
         is_example=session.get(SiteFact, EXAMPLE_FACT) is not None,
         replaces=score_set.replaces,
         reason=score_set.reason,
@@ -140,6 +153,37 @@ def _together(session: Session, score_set: ScoreSet, unit_ids: Collection[int]) 
     if figure is None:
         return None
     return Together(figure.unit_count, figure.missing_count, figure.n, figure.dossiers, figure.share)
+
+
+def _unit_reports(
+    session: Session,
+    score_set: ScoreSet,
+    board: Scoreboard,
+    facts: PaperFacts,
+    annexes: Detail,
+    progress: Progress,
+) -> dict[int, UnitReport]:
+    rows = {row.unit.id: row for row in board.rows}
+    query = select(Score).where(Score.score_set_id == score_set.id, Score.unit_id.in_(list(rows)))
+    found: dict[int, UnitReport] = {}
+    # The details of a whole nation do not lie in memory at once.
+    for score in session.scalars(query.execution_options(yield_per=SOME)):
+        found[score.unit_id] = _unit_report(rows[score.unit_id], score, facts, annexes)
+        if len(found) % SOME == 0:
+            progress(len(found) / len(rows))
+    return found
+
+
+def _cases_elsewhere(
+    session: Session, facts: PaperFacts, unit_ids: Collection[int] | None
+) -> tuple[CasesElsewhere, ...]:
+    codes = select(Unit.code).where(Unit.code.in_(list(facts.feedback)))
+    if unit_ids is not None:
+        codes = codes.where(Unit.id.in_(unit_ids))
+    return tuple(
+        CasesElsewhere(code, facts.places[code].name, FeedbackFigures(**facts.feedback[code]))
+        for code in sorted(session.scalars(codes))
+    )
 
 
 def _method(score_set: ScoreSet, rule: ScoreRule) -> Method:
@@ -165,16 +209,14 @@ def _method(score_set: ScoreSet, rule: ScoreRule) -> Method:
     )
 
 
-def _unit_report(
-    unit: Unit, score: Score, status: str, rank: Rank | None, names: Mapping[str, str], annexes: Detail
-) -> UnitReport:
-    detail = score.detail
+def _unit_report(row: Row, score: Score, facts: PaperFacts, annexes: Detail) -> UnitReport:
+    unit, status, rank, detail = row.unit, row.status, row.rank, score.detail
     # Nothing at all is told of a unit with so few responses that they could be recognised.
     is_silent = status == SUPPRESSED
     set_aside = detail.get("set_aside", {})
     return UnitReport(
         code=unit.code,
-        name=unit.name,
+        name=facts.name_of(unit),
         group=score.ranking_group or "",
         status=status,
         rank=None if rank is None else rank.place,
@@ -189,7 +231,7 @@ def _unit_report(
         flagged=None if is_silent else detail["flagged_count"],
         trust_counts={} if is_silent else detail["trust_counts"],
         figures=None if score.points is None or is_silent else _figures(score),
-        factors=() if is_silent else tuple(_factor(factor, names) for factor in detail["factors"]),
+        factors=() if is_silent else tuple(_factor(factor, facts.names) for factor in detail["factors"]),
         warnings=() if is_silent else tuple(detail["warnings"]),
         annex=UnitAnnex() if is_silent else annexes.of(score),
     )

@@ -15,6 +15,7 @@ from survey.models import Unit
 from survey.permissions import Permission
 from survey.services import (
     deadline,
+    export,
     feedback_reply,
     notice_round,
     notice_sending,
@@ -126,6 +127,12 @@ def _compare_rules(task: Task) -> Outcome:
     return Outcome(result, page="rules.compare", arguments={"period": period.text})
 
 
+def _export_file(task: Task) -> Outcome:
+    period, format = parse_period(task.payload["period"]), task.payload["format"]
+    data = export.export_bytes(task.session, period, format, task.payload["unit_ids"], progress=task.progress)
+    return Outcome(files={export.file_name(period, format): data})
+
+
 def _export_package(task: Task) -> Outcome:
     period, kind = parse_period(task.payload["period"]), package.Package(task.payload["package"])
     data = package.package_bytes(
@@ -217,6 +224,7 @@ KINDS: dict[str, Callable[[Task], Outcome]] = {
     "import_upload": _import_upload,
     "publish_replies": _publish_replies,
     "close_period": _close_period,
+    "export_file": _export_file,
     "export_package": _export_package,
     what_if.KIND: _compare_rules,
     "publish_period": _publish_period,
@@ -232,6 +240,7 @@ KINDS: dict[str, Callable[[Task], Outcome]] = {
 # none of its files. What an upload takes depends on the table in it, and its own page asks for that.
 NEEDS: dict[str, Permission] = {
     "close_period": Permission.CLOSE_PERIOD,
+    "export_file": Permission.EXPORT_SCORES,
     "export_package": Permission.EXPORT_SCORES,
     "posters": Permission.MANAGE_UNITS,
     "publish_period": Permission.CLOSE_PERIOD,

@@ -28,17 +28,18 @@ from analysis.tally import TRUST_LEVELS, Tally
 from survey.config import PROJECT_FOLDER
 from survey.database import write
 from survey.errors import HailongError
-from survey.models import PublishedUnit, ScoreSet
+from survey.models import PublishedUnit, Score, ScoreSet, Unit
 from survey.reports.quarter import QuarterReport, UnitReport
 from survey.reports.quarter_annex import UnitAnnex
 from survey.services import audit
 from survey.services.export import quarter_report, written
 from survey.services.publication import published_set
-from survey.services.score import closed_set, scores_of
+from survey.services.score import closed_set
 from survey.services.score_rule import find_rule
 from survey.services.tally import count_responses
 
 FORMAT = "hailong-package-1"
+RATING_MARKS = "-12345x"
 SCHEMA = PROJECT_FOLDER / "static" / "schema" / "hailong-quarter-1.json"
 Progress = Callable[[float], None]
 
@@ -74,20 +75,24 @@ def package_bytes(
     """
     score_set = _set_of(session, period, package)
     tell = progress or (lambda _share: None)
-    report = quarter_report(session, period, unit_ids, score_set=score_set)
-    tell(0.05)
+    report = quarter_report(
+        session, period, unit_ids, score_set=score_set, progress=lambda share: tell(0.2 * share)
+    )
     # The words of an official file do not follow the language of a page.
     with force_locale("vi"):
         if package is Package.PUBLIC:
             report = public_report(report, published_lines(session, score_set))
-            files = {f"so-lieu.{kind}": written(session, report, kind) for kind in ("csv", "json")}
+            files = {f"so-lieu.{kind}": written(report, kind) for kind in ("csv", "json")}
         else:
-            files = {"bieu.xlsx": written(session, report, "xlsx", lambda share: tell(0.05 + 0.5 * share))}
-            files |= {f"bao-cao.{kind}": written(session, report, kind) for kind in ("docx", "pdf")}
+            files = {"bieu.xlsx": written(report, "xlsx", lambda share: tell(0.2 + 0.4 * share))}
+            files |= {f"bao-cao.{kind}": written(report, kind) for kind in ("docx", "pdf")}
+            tell(0.65)
+            files |= {f"so-lieu.{kind}": written(report, kind) for kind in ("csv", "json")}
             tell(0.7)
-            files |= {f"so-lieu.{kind}": written(session, report, kind) for kind in ("csv", "json")}
-            files["to-hop-tra-loi.csv"] = _patterns(session, period, score_set, report)
-        files["so-lieu-dai.csv"] = written(session, report, "long")
+            files["to-hop-tra-loi.csv"] = _patterns(
+                session, period, score_set, report, lambda share: tell(0.7 + 0.15 * share)
+            )
+        files["so-lieu-dai.csv"] = written(report, "long")
     files["so-lieu.schema.json"] = SCHEMA.read_bytes()
     tell(0.95)
     files["manifest.json"] = _manifest(report, score_set, package, files)
@@ -120,7 +125,8 @@ def published_lines(session: Session, score_set: ScoreSet) -> dict[str, Mapping[
 
 def public_report(report: QuarterReport, published: Mapping[str, Mapping[str, Any]]) -> QuarterReport:
     """Leave what the open results show too, and nothing beside it from which their gaps could be filled."""
-    return replace(report, units=tuple(_public(unit, published.get(unit.code, {})) for unit in report.units))
+    units = tuple(_public(unit, published.get(unit.code, {})) for unit in report.units)
+    return replace(report, units=units, cases_elsewhere=())
 
 
 def _public(unit: UnitReport, line: Mapping[str, Any]) -> UnitReport:
@@ -156,9 +162,11 @@ def _public(unit: UnitReport, line: Mapping[str, Any]) -> UnitReport:
     )
 
 
-def _patterns(session: Session, period: Period, score_set: ScoreSet, report: QuarterReport) -> bytes:
+def _patterns(
+    session: Session, period: Period, score_set: ScoreSet, report: QuarterReport, progress: Progress
+) -> bytes:
     rule = find_rule(session, score_set.rule)
-    tally = count_responses(session, period, rule=rule).tally
+    tally = count_responses(session, period, rule=rule, progress=progress).tally
     _refuse_changed(session, score_set, tally)
     shown = {unit.code for unit in report.units if unit.responses is not None}
     numbers = [number for number, code in enumerate(tally.unit_ids) if code in shown]
@@ -173,20 +181,26 @@ def _patterns(session: Session, period: Period, score_set: ScoreSet, report: Qua
     writer = csv.writer(buffer)
     writer.writerow(("unit", "field", "channel", "outcome", "trust", "flagged", *tally.items, "count"))
     levels = (tally.unit_ids, tally.field_levels, tally.channel_levels, tally.outcome_levels, TRUST_LEVELS)
-    for row, count in zip(distinct.tolist(), counts.tolist(), strict=True):
-        named = [known[number] if number >= 0 else "" for known, number in zip(levels, row, strict=False)]
-        ratings = ["x" if rating < 0 else rating or "-" for rating in row[6:]]
-        writer.writerow((*named, row[5], *ratings, count))
+    # The last of each stands for -1: what is not known has no name, what does not apply is "x".
+    named = [np.array([*known, ""], dtype=object)[distinct[:, at]] for at, known in enumerate(levels)]
+    marks = np.array([*RATING_MARKS], dtype=object)
+    ratings = [marks[distinct[:, at]] for at in range(len(levels) + 1, distinct.shape[1])]
+    writer.writerows(zip(*named, distinct[:, len(levels)].tolist(), *ratings, counts.tolist(), strict=True))
     return buffer.getvalue().encode("utf-8-sig")
 
 
 def _refuse_changed(session: Session, score_set: ScoreSet, tally: Tally) -> None:
     """Refuse patterns that are not those of the closed scores: the archive would contradict itself."""
     digests = tally.unit_digests()
-    for score in scores_of(session, score_set):
-        kept = score.tally_digest
-        if kept is not None and kept != digests.get(score.unit.code, kept):
-            raise HailongError("responses_changed", period=score_set.period, unit=score.unit.code)
+    kept_by_unit = (
+        select(Unit.code, Score.tally_digest)
+        .join(Unit, Unit.id == Score.unit_id)
+        .where(Score.score_set_id == score_set.id)
+        .order_by(Unit.code)
+    )
+    for code, kept in session.execute(kept_by_unit):
+        if kept is not None and kept != digests.get(code, kept):
+            raise HailongError("responses_changed", period=score_set.period, unit=code)
 
 
 def _manifest(report: QuarterReport, score_set: ScoreSet, package: Package, files: dict[str, bytes]) -> bytes:

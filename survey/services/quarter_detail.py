@@ -26,12 +26,13 @@ from survey.reports.quarter_annex import (
 )
 from survey.services.annex import ANNEX
 from survey.services.counter_figure import hidden_fields
-from survey.services.figure import compared, figure_of, may_be_shown
+from survey.services.figure import Figure, compared, figure_of, may_be_shown
 from survey.services.on_time import Key, flow_of
 
 # Field → counts; a unit's dossiers as they were frozen.
 Dossiers = Mapping[str, Mapping[Key, int]]
 _MANY_TRIPS = "3"
+SOME = 200
 
 
 class Detail:
@@ -43,7 +44,7 @@ class Detail:
         self._rule, self._names = rule, names
         self._questionnaires = [load_questionnaire(version) for version in score_set.versions]
         self._dossiers = _frozen_dossiers(session, score_set)
-        self._before, self._earlier = _scores_before(session, score_set, period)
+        self._before, self._earlier = _figures_before(session, score_set, period, rule)
 
     def of(self, score: Score) -> UnitAnnex:
         """Return a unit's annex; nothing of one that has responses, but too few to be shown."""
@@ -110,9 +111,8 @@ class Detail:
         before = self._earlier.get(score.unit_id)
         if before is None or self._before is None:
             return None
-        then = figure_of(before, self._before, self._rule)
         now = figure_of(score, "", self._rule)
-        found = None if then is None or now is None else compared(then, now, self._rule)
+        found = None if now is None else compared(before, now, self._rule)
         if found is None:
             return None
         return ChangeFigures(self._before, found.points, found.lower, found.upper, found.verdict)
@@ -207,8 +207,10 @@ def _flow_figures(field: str, counts: Mapping[Key, int], names: Mapping[str, str
     )
 
 
-def _scores_before(session: Session, score_set: ScoreSet, period: Period) -> tuple[str | None, dict[int, Score]]:
-    """The scores of the period before as they were closed by then: a later correction changes no report."""
+def _figures_before(
+    session: Session, score_set: ScoreSet, period: Period, rule: ScoreRule
+) -> tuple[str | None, dict[int, Figure]]:
+    """The figures of the period before as they were closed by then: a later correction changes no report."""
     try:
         before = previous(period).text
     except AnalysisError:
@@ -225,4 +227,8 @@ def _scores_before(session: Session, score_set: ScoreSet, period: Period) -> tup
         .order_by(ScoreSet.revision.desc())
         .limit(1)
     )
-    return before, {} if found is None else {score.unit_id: score for score in found.scores}
+    if found is None:
+        return before, {}
+    query = select(Score).where(Score.score_set_id == found.id).execution_options(yield_per=SOME)
+    figures = {score.unit_id: figure_of(score, before, rule) for score in session.scalars(query)}
+    return before, {unit_id: figure for unit_id, figure in figures.items() if figure is not None}

@@ -14,6 +14,7 @@ from analysis.scores import UnitScore
 from survey.config import TIME_ZONE
 from survey.models import DossierCount, FrozenDossierCount, Score, ScoreSet, ScoreState, Unit
 from survey.services.annex import ANNEX, annexes
+from survey.services.frozen_paper import freeze
 from survey.services.scoring import ScoredPeriod
 
 PROGRAM_VERSION = version("hailong")
@@ -99,6 +100,9 @@ def _add_annexes(session: Session, scored: ScoredPeriod, score_set: ScoreSet, un
     found = annexes(session, scored.period, scored.rule, scored.questionnaire_versions, today)
     for score in score_set.scores:
         score.detail = score.detail | {ANNEX: found[codes[score.unit_id]]}
+    session.flush()
+    feedback = {code: annex["feedback"] for code, annex in found.items()}
+    freeze(session, score_set, feedback, [codes[score.unit_id] for score in score_set.scores])
 
 
 def _freeze_dossiers(session: Session, score_set: ScoreSet) -> None:

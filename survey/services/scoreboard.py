@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -77,11 +77,16 @@ class Scoreboard:
 
 
 def scoreboard(
-    session: Session, score_set: ScoreSet, *, unit_ids: Collection[int], group: str | None = None
+    session: Session,
+    score_set: ScoreSet,
+    *,
+    unit_ids: Collection[int],
+    group: str | None = None,
+    named: Callable[[Unit], str] = lambda unit: unit.name,
 ) -> Scoreboard:
     """Show the units of `unit_ids`, all or those of one ranking group; ranks count the whole group.
 
-    A unit without a ranking group stands under "" and has no rank.
+    A unit without a ranking group stands under "" and has no rank. Equal ones stand in order of their names.
     """
     query = select(Score).where(Score.score_set_id == score_set.id).options(joinedload(Score.unit))
     scores = session.scalars(query).all()
@@ -92,7 +97,9 @@ def scoreboard(
     groups = tuple(
         (
             name,
-            _sorted(_row(s, rule, ranks.get(s.unit.code)) for s in visible if (s.ranking_group or "") == name),
+            _sorted(
+                (_row(s, rule, ranks.get(s.unit.code)) for s in visible if (s.ranking_group or "") == name), named
+            ),
         )
         for name in names
         if group is None or name == group
@@ -132,12 +139,11 @@ def _row(score: Score, rule: ScoreRule, rank: Rank | None) -> Row:
     )
 
 
-def _sorted(rows: Iterable[Row]) -> tuple[Row, ...]:
-    return tuple(
-        sorted(
-            rows, key=lambda row: (row.rank.place if row.rank else math.inf, not row.is_shown, fold(row.unit.name))
-        )
-    )
+def _sorted(rows: Iterable[Row], named: Callable[[Unit], str]) -> tuple[Row, ...]:
+    def order(row: Row) -> tuple[float, bool, str]:
+        return row.rank.place if row.rank else math.inf, not row.is_shown, fold(named(row.unit))
+
+    return tuple(sorted(rows, key=order))
 
 
 def _axis(rows: Sequence[Row], rule: ScoreRule) -> Axis | None:

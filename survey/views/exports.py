@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from flask import Response as AnyResponse
 from flask import abort, redirect, render_template, request, url_for
@@ -13,7 +14,6 @@ from analysis.periods import Period, parse_period
 from survey.access import (
     Permission,
     require,
-    require_at_top,
     stands_at_top,
     unit_or_refuse,
     visible_units,
@@ -22,7 +22,7 @@ from survey.config import TIME_ZONE
 from survey.extensions import db
 from survey.models import Officer
 from survey.services import job, publication, score
-from survey.services.export import FORMATS, export_bytes
+from survey.services.export import FORMATS, export_bytes, file_name, takes_long
 from survey.services.package import Package
 from survey.views.officer_page import officer_blueprint
 
@@ -50,15 +50,19 @@ def exports() -> str:
         closed=closed,
         published={found.period for found in publication.published_sets(db.session)},
         kinds=FORMATS,
-        may_verify=stands_at_top(officer, Permission.EXPORT_SCORES),
+        takes_long=partial(takes_long, unit_count=len(_own_units(officer))),
+        may_verify=bool(_checked_units(officer)),
     )
 
 
 @blueprint.post("/exports/<period>/verification")
 def verification(period: str) -> Response:
-    """Ask for the archive with which the scores can be computed again; for who answers for all units."""
-    officer = require_at_top(Permission.EXPORT_SCORES)
-    return _ask(_closed(period), Package.VERIFICATION, officer)
+    """Ask for the archive with which the scores can be computed again."""
+    officer = require(Permission.EXPORT_SCORES)
+    unit_ids = _checked_units(officer)
+    if not unit_ids:
+        abort(403)
+    return _ask(officer, "export_package", _closed(period), unit_ids, package=Package.VERIFICATION.value)
 
 
 @blueprint.post("/exports/<period>/public")
@@ -68,18 +72,45 @@ def public(period: str) -> Response:
     wanted = _closed(period)
     if publication.published_set(db.session, wanted.text) is None:
         abort(404)
-    return _ask(wanted, Package.PUBLIC, officer)
+    return _ask(officer, "export_package", wanted, _own_units(officer), package=Package.PUBLIC.value)
 
 
-def _ask(period: Period, package: Package, officer: Officer) -> Response:
-    unit_ids = sorted(visible_units(db.session, officer, Permission.EXPORT_SCORES))
-    asked = job.ask(
-        db.session,
-        "export_package",
-        {"period": period.text, "package": package.value, "unit_ids": unit_ids},
-        actor=officer.email,
-        now=datetime.now(TIME_ZONE),
-    )
+@blueprint.post("/exports/<period>/<any(xlsx, docx, pdf):kind>")
+def make(period: str, kind: str) -> Response:
+    """Ask for a file of many units."""
+    officer = require(Permission.EXPORT_SCORES)
+    return _ask(officer, "export_file", _closed(period), _own_units(officer), format=kind)
+
+
+@blueprint.get("/exports/<period>.<any(xlsx, csv, json, docx, pdf):kind>")
+def export(period: str, kind: str) -> Response:
+    """Download the closed scores of the units that the officer may see, or of one of them (`?unit=CODE`)."""
+    officer = require(Permission.EXPORT_SCORES)
+    wanted = _closed(period)
+    code = request.args.get("unit")
+    unit_ids = _own_units(officer) if code is None else {unit_or_refuse(code, Permission.EXPORT_SCORES).id}
+    if takes_long(kind, len(unit_ids)):
+        # There it can be asked for; a link alone sets nothing going.
+        return redirect(url_for("exports.exports"), 303)
+    response = AnyResponse(export_bytes(db.session, wanted, kind, unit_ids), content_type=MIME_TYPES[kind])
+    response.headers.set("Content-Disposition", "attachment", filename=file_name(wanted, kind))
+    return response
+
+
+def _own_units(officer: Officer) -> set[int]:
+    return visible_units(db.session, officer, Permission.EXPORT_SCORES)
+
+
+def _checked_units(officer: Officer) -> set[int]:
+    """The units whose patterns of answers the officer may have: all at the top, else those of an inspector."""
+    if stands_at_top(officer, Permission.EXPORT_SCORES):
+        return _own_units(officer)
+    return visible_units(db.session, officer, Permission.CHECK_SCORES)
+
+
+def _ask(officer: Officer, kind: str, period: Period, unit_ids: set[int], **more: str) -> Response:
+    payload = {"period": period.text, "unit_ids": sorted(unit_ids), **more}
+    asked = job.ask(db.session, kind, payload, actor=officer.email, now=datetime.now(TIME_ZONE))
     return redirect(url_for("jobs.show", job_id=asked.id), 303)
 
 
@@ -91,18 +122,3 @@ def _closed(period: str) -> Period:
     if score.closed_set(db.session, wanted.text) is None:
         abort(404)
     return wanted
-
-
-@blueprint.get("/exports/<period>.<any(xlsx, csv, json, docx, pdf):kind>")
-def export(period: str, kind: str) -> AnyResponse:
-    """Download the closed scores of the units that the officer may see, or of one of them (`?unit=CODE`)."""
-    officer = require(Permission.EXPORT_SCORES)
-    wanted = _closed(period)
-    code = request.args.get("unit")
-    if code is None:
-        unit_ids = visible_units(db.session, officer, Permission.EXPORT_SCORES)
-    else:
-        unit_ids = {unit_or_refuse(code, Permission.EXPORT_SCORES).id}
-    response = AnyResponse(export_bytes(db.session, wanted, kind, unit_ids), content_type=MIME_TYPES[kind])
-    response.headers.set("Content-Disposition", "attachment", filename=f"diem-hai-long-{wanted.text}.{kind}")
-    return response

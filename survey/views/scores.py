@@ -15,6 +15,7 @@ from survey.errors import HailongError
 from survey.extensions import db
 from survey.messages import sentence, status_word, warning_sentence
 from survey.services import job, objection, score
+from survey.services.export import takes_long
 from survey.services.names import code_names
 from survey.services.scoreboard import scoreboard
 from survey.set_aside_messages import set_aside_line
@@ -49,6 +50,7 @@ def scores(period: str) -> Response | str:
     if revision is not None:
         score_set = score.revision_set(db.session, wanted.text, revision) or abort(404)
     group = request.args.get("group")
+    exported = visible_units(db.session, officer, Permission.EXPORT_SCORES)
     board = None
     if score_set is not None:
         visible = visible_units(db.session, officer, Permission.SEE_SCORES)
@@ -64,6 +66,7 @@ def scores(period: str) -> Response | str:
         draft=objection.newest_draft(db.session, wanted.text),
         group=group,
         own={grant.unit_id for grant in officer.grants},
+        takes_long=partial(takes_long, unit_count=len(exported)),
         status_word=status_word,
         set_aside_line=set_aside_line,
         warning_sentence=partial(warning_sentence, names=code_names(db.session, str(get_locale()))),

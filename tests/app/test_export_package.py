@@ -86,6 +86,17 @@ def test_the_same_archive_is_made_each_time(session: Session, wards: dict[str, U
     assert package(session, kind) == first
 
 
+@pytest.mark.parametrize("kind", list(Package))
+def test_an_archive_keeps_the_names_of_the_day_of_closing(
+    session: Session, wards: dict[str, Unit], kind: Package
+) -> None:
+    publication.publish(session, PERIOD, now=NOW, actor="test")
+    first = package(session, kind)
+    session.get_one(Unit, wards["A"].id).name = "Phường Zét"
+    session.commit()
+    assert package(session, kind) == first
+
+
 def test_the_patterns_are_those_of_the_scores_without_what_could_name_a_moment(
     session: Session, wards: dict[str, Unit]
 ) -> None:
@@ -179,6 +190,21 @@ def test_an_inspector_gets_the_archive_and_each_download_is_noted(
         "export.download",
         "export.download",
     ]
+
+
+def test_the_inspector_of_a_ward_gets_the_archive_of_that_ward(
+    app: Flask, client: FlaskClient, factory: Factory, wards: dict[str, Unit]
+) -> None:
+    enter(client, factory, wards["B"], Role.INSPECTOR)
+    page = client.get("/officer/exports")
+    assert "Gói kiểm chứng" in page.text.split("<h2>")[0]
+    asked = client.post("/officer/exports/2026-Q3/verification", data={"csrf_token": csrf_token(page)})
+    work_all(app)
+    link = re.search(r'href="(/officer/jobs/\d+/[^"]+\.zip)"', client.get(asked.location).text)
+    assert link
+    found = files(client.get(link[1]).data)
+    assert {row["unit"] for row in rows(found["to-hop-tra-loi.csv"])} == {"B"}
+    assert [unit["code"] for unit in json.loads(found["so-lieu.json"])["units"]] == ["B"]
 
 
 def test_a_ward_is_refused_the_archive_with_patterns(

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from analysis.periods import parse_period
 from survey.config import TIME_ZONE
-from survey.models import Unit, UnitKind, UnitLetterhead
+from survey.models import ServiceField, Unit, UnitKind, UnitLetterhead
 from survey.services import score
 from survey.services.export import FORMATS, export_bytes
 
@@ -122,6 +122,23 @@ def test_libreoffice_prints_the_draft_with_its_charts(session: Session, province
     with zipfile.ZipFile(path) as archive:
         assert sum(name.startswith("word/media/") for name in archive.namelist()) == 2
         assert archive.read("word/document.xml").decode().count('descr="') == 2, "each chart is told in words"
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_no_later_name_place_or_letterhead_changes_a_file_of_a_closed_quarter(
+    session: Session, province: Unit, factory: Factory, kind: str
+) -> None:
+    first = export_bytes(session, PERIOD, kind)
+    wards = {unit.code: unit for unit in session.query(Unit)}
+    wards["A"].name = "Phường Zét"
+    wards["A"].ranking_group = "Nhóm khác"
+    wards["B"].parent = factory.unit(code="K", name="Khu mới", parent=province)
+    province.name = "Tỉnh Bình Minh Mới"
+    letterhead = session.get_one(UnitLetterhead, province.id)
+    letterhead.signer, letterhead.recipients = "Trần Thị Khác", "Lưu: VT, KSTT."
+    session.get_one(ServiceField, "dat-dai").name_vi = "Đất đai, môi trường"
+    session.commit()
+    assert export_bytes(session, PERIOD, kind) == first
 
 
 @pytest.mark.parametrize("kind", FORMATS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import re
 import zipfile
 from datetime import date, datetime
@@ -17,9 +18,10 @@ from sqlalchemy.orm import Session
 
 from analysis.periods import parse_period
 from survey.config import TIME_ZONE
-from survey.models import Basis, DossierCount, Response, ResponseExtra, Unit
-from survey.services import score
+from survey.models import Basis, DossierCount, Reader, Response, ResponseExtra, Unit
+from survey.services import publication, score
 from survey.services.export import export_bytes, quarter_report
+from survey.services.package import Package, package_bytes
 from survey.services.verification import verify
 
 from cases import send_case
@@ -72,6 +74,13 @@ def lines(data: bytes, name: str) -> list[dict[str, Any]]:
     return [
         dict(zip(headings, row, strict=True)) for row in rows[7:] if row[1] is not None and headings[1] is not None
     ]
+
+
+def packed(session: Session, kind: Package, name: str) -> str:
+    """A file of an archive."""
+    data = package_bytes(session, PERIOD, kind, now=NOW, actor="test")
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return archive.read(name).decode()
 
 
 def of(data: bytes, name: str, key: str) -> dict[str, Any]:
@@ -160,6 +169,32 @@ def test_feedback_is_printed_as_it_stood_at_closing_and_zero_as_zero(
     send_case(session, units["A"], day=date(2026, 8, 4))
     assert export_bytes(session, PERIOD, "xlsx") == data, "what came in later does not change the report"
     assert verify(session, PERIOD, now=NOW, actor="test").agrees
+
+
+def test_cases_of_a_unit_without_a_score_are_printed_to_who_may_see_it_and_never_published(
+    session: Session, factory: Factory, units: dict[str, Unit]
+) -> None:
+    top = factory.unit(code="T", name="Tỉnh Bình Minh", ranking_group=None)
+    for unit in units.values():
+        unit.parent = top
+    session.commit()
+    for about in ("A", "B"):
+        send_case(session, units[about], day=date(2026, 8, 3), reader=Reader.ABOVE)
+    send_case(session, units["A"], day=date(2026, 8, 4))
+    send_case(session, units["A"], day=date(2026, 8, 4), reader=Reader.LEADER)
+    data = closed(session)
+    assert of(data, "Biểu 6", "Tỉnh Bình Minh")["Tiếp nhận"] == 2
+    assert of(data, "Biểu 6", "Phường A")["Tiếp nhận"] == 1
+    assert of(data, "Biểu 6", "Cộng các đơn vị có số")["Tiếp nhận"] == 3
+    assert [line["Đơn vị"] for line in lines(data, "Biểu 1")[:-1]].count("Tỉnh Bình Minh") == 0
+    (elsewhere,) = quarter_report(session, PERIOD).cases_elsewhere
+    assert (elsewhere.code, elsewhere.feedback.received, elsewhere.feedback.open_late) == ("T", 2, 2)
+    assert quarter_report(session, PERIOD, {units["A"].id}).cases_elsewhere == ()
+    assert len(quarter_report(session, PERIOD, {units["A"].id, top.id}).cases_elsewhere) == 1
+    publication.publish(session, PERIOD, now=NOW, actor="test")
+    assert json.loads(packed(session, Package.PUBLIC, "so-lieu.json"))["cases_elsewhere"] == []
+    whole = packed(session, Package.VERIFICATION, "so-lieu-dai.csv")
+    assert f"{PERIOD.text},1,T,Tỉnh Bình Minh,feedback,,,received,2" in whole
 
 
 def test_the_change_is_told_against_the_quarter_closed_before(session: Session, units: dict[str, Unit]) -> None:

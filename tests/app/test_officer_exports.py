@@ -8,15 +8,18 @@ from datetime import UTC, date, datetime
 
 import openpyxl
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from analysis.periods import parse_period
-from survey.models import Role, Unit
+from survey.models import Officer, Role, Unit
 from survey.services import score
+from survey.services.export import MANY_UNITS
 
 from factories import Factory
-from signing_in import sign_in
+from signing_in import csrf_token, sign_in
+from working import work_all
 
 CLOSED, OPEN = parse_period("2026-Q2"), parse_period("2026-Q3")
 FILE = "/officer/exports/2026-Q2"
@@ -99,6 +102,29 @@ def test_there_is_no_file_of_a_period_that_is_not_closed(
 ) -> None:
     enter(client, factory, province["top"])
     assert client.get(f"/officer/exports/{name}").status_code == 404
+
+
+def test_a_paper_of_many_units_is_made_by_the_worker_for_who_may_still_export(
+    app: Flask, client: FlaskClient, factory: Factory, session: Session, province: dict[str, Unit]
+) -> None:
+    for number in range(MANY_UNITS):
+        factory.unit(name=f"Xã Số {number}", parent=province["top"])
+    officer = factory.officer(province["top"], Role.INSPECTOR)
+    assert sign_in(client, officer.email).status_code == 303
+    assert client.get(f"{FILE}.csv").status_code == 200
+    assert client.get(f"{FILE}.pdf").location == "/officer/exports"
+    assert client.get(f"{FILE}.pdf?unit={province['first'].code}").data.startswith(b"%PDF")
+    page = client.get("/officer/exports")
+    assert "bấm xong sẽ thấy tiến độ" in page.text
+    asked = client.post(f"{FILE}/pdf", data={"csrf_token": csrf_token(page)})
+    assert asked.status_code == 303
+    work_all(app)
+    file = f"{asked.location}/diem-hai-long-2026-Q2.pdf"
+    assert file in client.get(asked.location).text
+    assert client.get(file).data.startswith(b"%PDF")
+    session.get_one(Officer, officer.id).grants[0].role = Role.ONE_STOP
+    session.commit()
+    assert client.get(file).status_code == 403
 
 
 @pytest.mark.parametrize("role", [Role.ONE_STOP, Role.ADMINISTRATOR])

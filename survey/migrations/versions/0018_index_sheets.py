@@ -1,4 +1,4 @@
-"""Rounds of the reform index by level, with sheets of criteria and evidence."""
+"""Rounds of the reform index by level, with sheets of criteria and evidence; what files of a closed result say."""
 
 from typing import Any
 
@@ -54,6 +54,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_index_evidence")),
     )
     op.create_index("ix_index_evidence_round_id_unit_id", "index_evidence", ["round_id", "unit_id"])
+    op.create_table(
+        "frozen_paper",
+        sa.Column("score_set_id", sa.Integer(), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["score_set_id"],
+            ["score_set.id"],
+            name=op.f("fk_frozen_paper_score_set_id_score_set"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("score_set_id", name=op.f("pk_frozen_paper")),
+    )
 
 
 def _keys(table: str) -> list[Any]:
