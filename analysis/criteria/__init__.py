@@ -3,15 +3,28 @@
 from importlib import resources
 from typing import Final
 
-from analysis.criteria.criteria_set import CriteriaSet, Criterion, Field, Leaf, Level, criteria_from_toml
+from analysis.criteria.criteria_set import (
+    LEVELS,
+    CriteriaSet,
+    Criterion,
+    Field,
+    Leaf,
+    Level,
+    criteria_data,
+    criteria_from_data,
+    criteria_from_toml,
+)
 from analysis.errors import AnalysisError
 
 __all__ = [
+    "LEVELS",
     "CriteriaSet",
     "Criterion",
     "Field",
     "Leaf",
     "Level",
+    "criteria_data",
+    "criteria_from_data",
     "criteria_from_toml",
     "list_criteria",
     "load_criteria",
