@@ -5,7 +5,8 @@ GRANT USAGE ON SCHEMA public TO hailong_app;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO hailong_app;
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO hailong_app;
 REVOKE UPDATE, DELETE ON response, response_extra, leader_response, spent_nonce, audit_event,
-    set_aside_request, set_aside_decision, set_aside_response FROM hailong_app;
+    set_aside_request, set_aside_decision, set_aside_response,
+    index_structure, index_publication, index_published_unit FROM hailong_app;
 REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM hailong_app;
 -- The months of the table of responses are reached through that table only.
 DO $$

@@ -26,7 +26,8 @@ from postgres_server import PostgresServer
 
 RIGHTS = Path(__file__).resolve().parents[2] / "docs" / "postgresql-roles.sql"
 APPEND_ONLY = ("response", "response_extra", "leader_response", "spent_nonce", "audit_event", "set_aside_request",
-               "set_aside_decision", "set_aside_response")  # fmt: skip
+               "set_aside_decision", "set_aside_response", "index_structure", "index_publication",
+               "index_published_unit")  # fmt: skip
 
 
 @pytest.fixture
