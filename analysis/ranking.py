@@ -1,7 +1,7 @@
 """Ranks inside a group, and how far they can be trusted."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final, Literal
@@ -16,6 +16,7 @@ from analysis.sums import FloatArray
 Joint = Literal["bonferroni", "independence"]
 # numbers drawn at a time: enough for numpy to be quick, little enough to fit the cache
 _DRAWN_AT_ONCE: Final = 200_000
+_LEAST: Final = Decimal("-Infinity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,24 +28,37 @@ class Rank:
     tied: bool
 
 
-def competition_ranks(values: Mapping[str, Decimal | None]) -> Mapping[str, Rank | None]:
+def competition_ranks(
+    values: Mapping[str, Decimal | None], *, ties: Mapping[str, Sequence[Decimal | None]] | None = None
+) -> Mapping[str, Rank | None]:
     """Rank units by value, highest first; a unit without a value has no rank and is not in the group's count.
+
+    Among equal values the first differing value of `ties` decides, where they are given; one that is missing is
+    the least. What is equal in all of them shares a place.
 
     >>> ranks = competition_ranks({"a": Decimal(9), "b": Decimal(8), "c": Decimal(8), "d": Decimal(7), "e": None})
     >>> [ranks[unit].place for unit in "abcd"], ranks["b"].tied, ranks["a"].group_count, ranks["e"]
     ([1, 2, 2, 4], True, 4, None)
+    >>> ranks = competition_ranks({"a": Decimal(8), "b": Decimal(8)}, ties={"a": [None], "b": [Decimal(90)]})
+    >>> ranks["a"].place, ranks["b"].place, ranks["b"].tied
+    (2, 1, False)
     """
-    holders = Counter(value for value in values.values() if value is not None)
-    places: dict[Decimal, int] = {}
-    place = 1
-    for value in sorted(holders, reverse=True):
-        places[value] = place
-        place += holders[value]
-    return {
-        unit: None
-        if value is None
-        else Rank(place=places[value], group_count=holders.total(), tied=holders[value] > 1)
+    keys = {
+        unit: (value, *(_LEAST if one is None else one for one in (ties or {}).get(unit, ())))
         for unit, value in values.items()
+        if value is not None
+    }
+    holders = Counter(keys.values())
+    places: dict[tuple[Decimal, ...], int] = {}
+    place = 1
+    for key in sorted(holders, reverse=True):
+        places[key] = place
+        place += holders[key]
+    return {
+        unit: Rank(place=places[keys[unit]], group_count=holders.total(), tied=holders[keys[unit]] > 1)
+        if unit in keys
+        else None
+        for unit in values
     }
 
 

@@ -1,6 +1,6 @@
 """The administrative reform index of a unit: components, total, rank in its group, grade, change."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal
@@ -8,7 +8,7 @@ from typing import Literal
 from analysis.errors import AnalysisError
 from analysis.points import PrintedCheck, add_points, check_printed, percent_of, round_half_up
 from analysis.ranking import Rank, competition_ranks
-from analysis.rules import Component, GradeBand, IndexRules
+from analysis.rules import ON_TIME, Component, GradeBand, IndexRules
 from analysis.scores import Warning
 
 
@@ -18,6 +18,7 @@ class IndexEntry:
 
     `group` is the ranking group. `printed_total` is a total printed elsewhere, to be checked. `maxima` holds the
     maximum of components in which not every criterion arose; `adjustment` is the bonus less the penalty.
+    `on_time_percent` of the year's dossiers can break a tie.
     """
 
     unit_id: str
@@ -27,6 +28,7 @@ class IndexEntry:
     printed_total: Decimal | None = None
     maxima: Mapping[str, Decimal] = field(default_factory=dict)
     adjustment: Decimal = Decimal(0)
+    on_time_percent: Decimal | None = None
 
     def maximum_of(self, part: Component) -> Decimal:
         """Return the maximum that the component has for this unit."""
@@ -91,7 +93,8 @@ def compute_index(
     re-base. Raises `AnalysisError` for unknown components, points outside 0 to the maximum, a unit twice.
     """
     drafts = [_draft(entry, rules) for entry in _checked(entries, rules)]
-    ranks = _ranks_by_group(drafts, {draft.entry.unit_id: draft.percent for draft in drafts})
+    ties = {draft.entry.unit_id: [_tie_value(draft, code) for code in rules.ties] for draft in drafts}
+    ranks = _ranks_by_group(drafts, {draft.entry.unit_id: draft.percent for draft in drafts}, ties)
     component_ranks = {
         component.code: _ranks_by_group(
             drafts, {draft.entry.unit_id: draft.percents[component.code] for draft in drafts}
@@ -261,11 +264,19 @@ def _warnings(draft: _Draft, rules: IndexRules, printed: PrintedCheck | None) ->
         yield Warning("printed_differs", {"printed": str(printed.printed), "computed": str(printed.computed)})
 
 
-def _ranks_by_group(drafts: Iterable[_Draft], values: Mapping[str, Decimal | None]) -> Mapping[str, Rank | None]:
+def _tie_value(draft: _Draft, code: str) -> Decimal | None:
+    return draft.entry.on_time_percent if code == ON_TIME else draft.percents[code]
+
+
+def _ranks_by_group(
+    drafts: Iterable[_Draft],
+    values: Mapping[str, Decimal | None],
+    ties: Mapping[str, Sequence[Decimal | None]] | None = None,
+) -> Mapping[str, Rank | None]:
     groups: dict[str, dict[str, Decimal | None]] = {}
     for draft in drafts:
         groups.setdefault(draft.entry.group, {})[draft.entry.unit_id] = values[draft.entry.unit_id]
-    return {unit: rank for group in groups.values() for unit, rank in competition_ranks(group).items()}
+    return {unit: rank for group in groups.values() for unit, rank in competition_ranks(group, ties=ties).items()}
 
 
 def _difference(new: Decimal | None, old: Decimal | None) -> Decimal | None:

@@ -7,7 +7,8 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO hailong_a
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO hailong_app;
 REVOKE UPDATE, DELETE ON response, response_extra, leader_response, spent_nonce, audit_event,
     set_aside_request, set_aside_decision, set_aside_response, questionnaire_version, score_rule_version,
-    frozen_dossier_count, score_verification, published_result, published_unit FROM hailong_app;
+    frozen_dossier_count, frozen_paper, score_verification, published_result, published_unit,
+    index_structure, index_publication, index_published_unit FROM hailong_app;
 REVOKE INSERT, UPDATE, DELETE ON alembic_version FROM hailong_app;
 -- The months of the table of responses are reached through that table only.
 DO $$

@@ -27,6 +27,41 @@ INDEX_ROUND_SENTENCES = {
     "index_same_person": _("Người thẩm định không tự phê duyệt. Xin nhờ người thứ hai phê duyệt."),
     "index_nothing_arose": _("Mọi tiêu chí đều ghi “không phát sinh”: không có gì để chấm. Xin xem lại bảng."),
     "index_reason": _("Trả lại thì phải ghi lý do, tối đa %(longest)s ký tự."),
+    "index_nothing_to_publish": _(
+        "Chưa có gì để công bố: chưa đơn vị nào có bảng điểm đã phê duyệt và đủ các phần của tổng điểm."
+    ),
+    "index_unchanged": _("Số liệu đầu vào không đổi so với bản %(revision)s: không có gì để đính chính."),
+    "index_correction_reason": _("Đính chính thì phải ghi lý do, tối đa %(longest)s ký tự."),
+    "index_published_meanwhile": _("Người khác vừa công bố đợt này. Xin xem lại bản mới nhất."),
+    "index_no_revision": _("Đợt này không có bản công bố số %(revision)s."),
+    "index_structure_changed": _(
+        "“%(structure)s” đã bị sửa trong cơ sở dữ liệu sau khi đăng ký nên không dùng được. Hãy khôi phục từ bản "
+        "sao lưu."
+    ),
+    "structure_too_large": _("Tệp lớn hơn %(limit)s MB nên không nhận."),
+    "structure_toml": _("Tệp TOML viết sai: %(problem)s. Hãy sửa dòng được nêu (line, column) rồi gửi lại."),
+    "structure_kind": _(
+        'Tệp này không phải loại đang đăng ký: bộ tiêu chí ghi kind = "criteria", cơ cấu điểm ghi kind = "index".'
+    ),
+    "structure_value": _(
+        "Chỗ “%(where)s” ghi “%(got)s” chưa dùng được. Hãy sửa chỗ ấy theo một bản có sẵn rồi gửi lại."
+    ),
+    "structure_blank": _("Còn thiếu “%(where)s”. Hãy thêm mục ấy như trong một bản có sẵn rồi gửi lại."),
+    "structure_unknown": _(
+        "Mục “%(where)s” không có trong các bản có sẵn, có thể viết sai tên. Hãy sửa tên mục rồi gửi lại."
+    ),
+    "structure_id": _(
+        "Mã “%(structure)s” chưa dùng được: chữ thường không dấu, số, gạch ngang; từ 3 đến 59 ký tự."
+    ),
+    "structure_taken": _("Mã “%(structure)s” đã có. Bản mới cần mã khác, ví dụ thêm năm vào cuối."),
+    "structure_gone": _("Không đọc được nội dung đã xem. Xin gửi lại tệp."),
+    "structure_scale": _("Thang điểm là một số, ví dụ 100; hoặc bỏ trống."),
+    "structure_order": _("dòng này đứng trước “%(above)s” của nó. Hãy đặt dưới một dòng “%(above)s”."),
+    "structure_empty": _("“%(name)s” chưa có tiêu chí nào. Hãy thêm dòng “Tiêu chí” bên dưới, hoặc bỏ dòng này."),
+    "structure_sum": _(
+        "cộng các dòng bên dưới “%(name)s” được %(total)s điểm, dòng này ghi %(got)s. Hãy sửa cho khớp."
+    ),
+    "structure_least": _("điểm tối đa phải từ 0,01 trở lên."),
     "index_line_missing": _("chưa tự chấm. Hãy ghi điểm, hoặc đánh dấu “không phát sinh”."),
     "index_line_unproven": _("chưa có tài liệu kiểm chứng. Hãy thêm tài liệu, hoặc giải trình cách chấm."),
     "index_line_unappraised": _("chưa có điểm thẩm định."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from flask_babel import get_locale, gettext
@@ -26,6 +27,15 @@ class BothLanguages(Protocol):
     def vi(self) -> str: ...
     @property
     def en(self) -> str: ...
+
+
+class Titled(Protocol):
+    """A component of the rules."""
+
+    @property
+    def code(self) -> str: ...
+    @property
+    def title(self) -> BothLanguages: ...
 
 
 KINDS = {
@@ -71,6 +81,12 @@ def rank_change(change: int | None) -> str:
     places = f"{abs(change):02d}"
     rose, fell = gettext("tăng %(places)s bậc", places=places), gettext("giảm %(places)s bậc", places=places)
     return str(rose if change > 0 else fell)
+
+
+def tie_words(code: str, parts: Iterable[Titled]) -> str:
+    """Say what decides between equal totals: a component, or the on-time rate."""
+    titles = {part.code: in_language(part.title) for part in parts}
+    return titles.get(code, str(gettext("tỷ lệ hồ sơ giải quyết đúng hạn trong năm")))
 
 
 def in_language(text: BothLanguages) -> str:

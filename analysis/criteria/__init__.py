@@ -2,15 +2,28 @@
 
 from typing import Final
 
-from analysis.criteria.criteria_set import CriteriaSet, Criterion, Field, Leaf, Level, criteria_from_toml
+from analysis.criteria.criteria_set import (
+    LEVELS,
+    CriteriaSet,
+    Criterion,
+    Field,
+    Leaf,
+    Level,
+    criteria_data,
+    criteria_from_data,
+    criteria_from_toml,
+)
 from analysis.packaged import packaged_ids, packaged_text
 
 __all__ = [
+    "LEVELS",
     "CriteriaSet",
     "Criterion",
     "Field",
     "Leaf",
     "Level",
+    "criteria_data",
+    "criteria_from_data",
     "criteria_from_toml",
     "list_criteria",
     "load_criteria",

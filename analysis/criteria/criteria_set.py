@@ -1,9 +1,9 @@
 """A set of criteria: fields (lĩnh vực) → criteria → sub-criteria, with maxima that add up."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from analysis.rules.head import Bilingual, RuleHead, parse_rule, read_bilingual, read_head, rule_digest
 from analysis.rules.table import RuleTable, faulty
@@ -111,7 +111,46 @@ class CriteriaSet:
 
 def criteria_from_toml(text: str, *, where: str = "criteria") -> CriteriaSet:
     """Read and check a set of criteria: the leaves of every field add up to its maximum, no code twice."""
-    table = parse_rule(text, where)
+    return _read(parse_rule(text, where), where)
+
+
+def criteria_from_data(content: dict[str, Any], *, where: str = "criteria") -> CriteriaSet:
+    """Read and check what a file of criteria holds; fractions are Decimal."""
+    return _read(RuleTable(content, where), where)
+
+
+def criteria_data(criteria: CriteriaSet) -> dict[str, Any]:
+    """Return what a file of this set holds, to be stored or to begin another set from."""
+    head = criteria.head
+    content: dict[str, Any] = {
+        "id": head.id, "kind": head.kind, "version": head.version, "reference": head.reference,
+        "title": asdict(head.title), "level": criteria.level,
+        "bonus_limit": criteria.bonus_limit, "penalty_limit": criteria.penalty_limit,
+    }  # fmt: skip
+    if criteria.last_year is not None:
+        content["last_year"] = criteria.last_year
+    return content | {"source": asdict(head.source), "fields": [_field_data(field) for field in criteria.fields]}
+
+
+def _field_data(field: Field) -> dict[str, Any]:
+    criteria = []
+    for one in field.criteria:
+        named: dict[str, Any] = {"code": one.code, "title": asdict(one.title)}
+        parts = [_leaf_data(leaf) for leaf in one.leaves]
+        criteria.append(named | ({"maximum": one.maximum} if one.is_leaf else {"parts": parts}))
+    return {
+        "code": field.code,
+        "title": asdict(field.title),
+        "maximum": field.maximum,
+        "criteria": criteria,
+    }
+
+
+def _leaf_data(leaf: Leaf) -> dict[str, Any]:
+    return {"code": leaf.code, "title": asdict(leaf.title), "maximum": leaf.maximum}
+
+
+def _read(table: RuleTable, where: str) -> CriteriaSet:
     found = CriteriaSet(
         head=read_head(table, "criteria"),
         level=table.choice("level", LEVELS),

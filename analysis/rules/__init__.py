@@ -7,11 +7,14 @@ from typing import Any, Final
 from analysis.packaged import packaged_ids, packaged_text
 from analysis.rules.head import Bilingual, RuleHead, parse_rule, read_head
 from analysis.rules.index_rules import (
+    ON_TIME,
     BandCondition,
     Component,
     GradeBand,
     IndexRules,
     check_bands,
+    index_rules_data,
+    index_rules_from_data,
     index_rules_from_toml,
 )
 from analysis.rules.score_rule import ScoreRule, score_rule_from_data, score_rule_from_toml
@@ -19,6 +22,7 @@ from analysis.rules.score_rule import ScoreRule, score_rule_from_data, score_rul
 __all__ = [
     "DEFAULT_INDEX_RULES",
     "DEFAULT_SCORE_RULE",
+    "ON_TIME",
     "BandCondition",
     "Bilingual",
     "Component",
@@ -27,6 +31,8 @@ __all__ = [
     "RuleHead",
     "ScoreRule",
     "check_bands",
+    "index_rules_data",
+    "index_rules_from_data",
     "index_rules_from_toml",
     "list_rules",
     "load_index_rules",

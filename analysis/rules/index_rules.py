@@ -1,8 +1,8 @@
 """Index rules: from components to a total on 100 points, a grade and a rank."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from decimal import Decimal
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from analysis.rules.head import Bilingual, RuleHead, parse_rule, read_bilingual, read_head, rule_digest
 from analysis.rules.table import RuleTable, faulty
@@ -14,6 +14,8 @@ WhenNotApplicable = Literal["refused", "leave"]
 ORIGINS: Final[tuple[Origin, ...]] = ("entered", "satisfaction")
 WHEN_MISSING: Final[tuple[WhenMissing, ...]] = ("unranked", "rebase")
 WHEN_NOT_APPLICABLE: Final[tuple[WhenNotApplicable, ...]] = ("refused", "leave")
+# What may break a tie beside the components: the share of the year's dossiers settled in time.
+ON_TIME: Final = "dung-han"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,8 @@ class IndexRules:
     `bands` stand highest first, none means no grades. `scale_to` restates the total on another maximum (70
     appraised points shown as a percentage). `when_missing` says what a component without points does: the unit
     stays `unranked`, or the index is re-based on the components it has (`rebase`). `when_not_applicable`: the
-    component may `leave` the denominator or is `refused`.
+    component may `leave` the denominator or is `refused`. `ties` says in which order components (their percentage
+    of the maximum) or the on-time rate decide between equal totals; without any, equal totals share a place.
     """
 
     head: RuleHead
@@ -60,6 +63,7 @@ class IndexRules:
     scale_to: Decimal | None
     when_missing: WhenMissing
     when_not_applicable: WhenNotApplicable
+    ties: tuple[str, ...] = ()
 
     @property
     def id(self) -> str:
@@ -78,14 +82,31 @@ class IndexRules:
 
 def index_rules_from_toml(text: str, *, where: str = "index rules") -> IndexRules:
     """Read and check index rules."""
-    table = parse_rule(text, where)
+    return _read(parse_rule(text, where), where)
+
+
+def index_rules_from_data(content: dict[str, Any], *, where: str = "index rules") -> IndexRules:
+    """Read and check what a file of index rules holds; fractions are Decimal."""
+    return _read(RuleTable(content, where), where)
+
+
+def index_rules_data(rules: IndexRules) -> dict[str, Any]:
+    """Return what a file of these rules holds, to be stored or to begin other rules from."""
+    content: dict[str, Any] = asdict(rules)
+    content |= content.pop("head")
+    return {key: value for key, value in content.items() if value is not None}
+
+
+def _read(table: RuleTable, where: str) -> IndexRules:
+    parts = tuple(_component(row) for row in table.tables("components"))
     rules = IndexRules(
         head=read_head(table, "index"),
-        components=tuple(_component(row) for row in table.tables("components")),
+        components=parts,
         bands=tuple(sorted(map(_band, table.tables("bands")), key=lambda b: b.from_percent, reverse=True)),
         scale_to=table.decimal("scale_to", Decimal("0.01")) if "scale_to" in table else None,
         when_missing=table.choice("when_missing", WHEN_MISSING),
         when_not_applicable=table.choice("when_not_applicable", WHEN_NOT_APPLICABLE),
+        ties=table.choices("ties", [*(part.code for part in parts), ON_TIME]) if "ties" in table else (),
     )
     table.expect_nothing_else()
     codes = [component.code for component in rules.components]

@@ -1,4 +1,4 @@
-"""`hailong index import` and `index compute`: the 100-point reform index of a year."""
+"""`hailong index …`: the 100-point reform index of a year, from its files to its publication."""
 
 from __future__ import annotations
 
@@ -20,10 +20,18 @@ from survey.extensions import db
 from survey.filters import count, decimal, signed
 from survey.index_words import rank_change, rank_text
 from survey.messages import sentence
-from survey.models import ALL_LEVELS
-from survey.services import audit, index_file, index_round, reform_index, reform_index_import
+from survey.models import ALL_LEVELS, IndexRound
+from survey.services import (
+    audit,
+    index_file,
+    index_frozen,
+    index_publication,
+    index_round,
+    reform_index,
+    reform_index_import,
+)
 from survey.services.index_round import DEFAULT_KIND, DEFAULT_RULES, LEVELS
-from survey.services.reform_index import IndexRow, IndexTable
+from survey.services.index_table import IndexRow, IndexTable
 
 YEAR = click.IntRange(2000, 2100)
 ROUND = click.option("--round", "year", type=YEAR, required=True, help="Năm của đợt chấm, ví dụ 2026.")
@@ -107,6 +115,12 @@ def compute(year: int, kind: str, level: str, as_json: bool) -> None:
         return
     echo_example(db.session)
     click.echo(f"Đợt {table.round}, {table.rules.head.title.vi} ({table.rules.id})")
+    standing = index_publication.standing(db.session, _round(year, kind, level))
+    if standing is not None:
+        changed = "" if standing.is_current else ", số liệu đầu vào đã thay đổi từ khi công bố"
+        click.echo(
+            f"Đã công bố bản {standing.publication.revision}{changed}; dưới đây tính theo số liệu hiện nay."
+        )
     if table.rules.head.reference:
         click.echo("Mẫu tham khảo: cần đối chiếu với quy định của nơi ban hành.")
     for number, part in enumerate(table.rules.components, start=1):
@@ -144,6 +158,27 @@ def begin(year: int, kind: str, level: str, rules_id: str, criteria_id: str | No
     )
 
 
+@index.command("publish")
+@ROUND
+@KIND
+@LEVEL
+@click.option("--reason", default="", help="Lý do, khi công bố bản đính chính.")
+@with_appcontext
+def publish(year: int, kind: str, level: str, reason: str) -> None:
+    """Công bố kết quả của một đợt, hoặc bản đính chính; kết quả đã công bố giữ nguyên."""
+    found = _round(year, kind, level)
+    newest = index_frozen.latest(db.session, found)
+    published = index_publication.publish(
+        db.session,
+        found,
+        shown=0 if newest is None else newest.revision,
+        now=datetime.now(TIME_ZONE),
+        actor=audit.COMMAND_LINE,
+        reason=reason,
+    )
+    click.echo(f"Đã công bố đợt {year}, bản {published.revision}.")
+
+
 @index.command("sheets")
 @import_options
 @ROUND
@@ -161,9 +196,7 @@ def sheets(
     file: Path | None, dry_run: bool, template_file: Path | None, year: int, kind: str, level: str, part: str
 ) -> None:
     """Nhập bảng điểm theo tiêu chí của nhiều đơn vị từ FILE, hoặc ghi bảng để điền."""
-    found = index_round.find_round(db.session, year, kind, level)
-    if found is None:
-        raise HailongError("no_index_round", round=str(year), kind=kind)
+    found = _round(year, kind, level)
     units = index_round.units_of(db.session, found)
     if template_file is not None:
         return write_template(template_file, index_file.template(db.session, found, units))
@@ -181,6 +214,13 @@ def sheets(
     )
     done = "Tệp hợp lệ (chạy thử, chưa ghi gì)" if dry_run else "Đã nhập"
     return click.echo(f"{done} đợt {year}: {count(summary.rows)} dòng, {count(summary.updated)} đơn vị.")
+
+
+def _round(year: int, kind: str, level: str) -> IndexRound:
+    found = index_round.find_round(db.session, year, kind, level)
+    if found is None:
+        raise HailongError("no_index_round", round=str(year), kind=kind)
+    return found
 
 
 def _heading(table: IndexTable) -> list[str]:

@@ -1,8 +1,8 @@
-"""Rounds of the reform index (Chỉ số CCHC): points entered, sheets of criteria, and evidence."""
+"""Rounds of the reform index (Chỉ số CCHC): points entered, sheets of criteria, evidence, published results."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
@@ -70,7 +70,10 @@ class SheetState(StrEnum):
 
 
 class IndexSheet(Model):
-    """A unit's sheet in a round: how far it is, who took the last steps, and why it was handed back."""
+    """A unit's sheet in a round: how far it is, who took the last steps, and why it was handed back.
+
+    `appraisers` is everybody who ever gave points to it as an appraiser; none of them approves it.
+    """
 
     __tablename__ = "index_sheet"
 
@@ -80,6 +83,7 @@ class IndexSheet(Model):
     changed_by: Mapped[str] = mapped_column(String(254))
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     appraised_by: Mapped[str | None] = mapped_column(String(254))
+    appraisers: Mapped[list[str]] = mapped_column(default=list)
     returned_because: Mapped[str | None] = mapped_column(Text)
 
     unit: Mapped[Unit] = relationship()
@@ -118,3 +122,56 @@ class IndexEvidence(Model):
     content: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     added_by: Mapped[str] = mapped_column(String(254))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class IndexStructure(Model):
+    """A split of the points, or a set of criteria, registered in this program; insert-only.
+
+    `definition` is what its file holds, as JSON. The program's own reference templates stand in files.
+    """
+
+    __tablename__ = "index_structure"
+
+    id: Mapped[str] = mapped_column(String(60), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    digest: Mapped[str] = mapped_column(String(64))
+    definition: Mapped[str] = mapped_column(Text)
+    registered_on: Mapped[date]
+    registered_by: Mapped[str] = mapped_column(String(254))
+
+
+class IndexPublication(Model):
+    """A round as it was published: a revision that is never changed; insert-only.
+
+    `structure` holds the rules, the fields and where the figures come from, as JSON; `input_digest` tells whether
+    the same would come out today.
+    """
+
+    __tablename__ = "index_publication"
+    __table_args__ = (Index("uq_index_publication_round_id_revision", "round_id", "revision", unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("index_round.id"))
+    revision: Mapped[int]
+    reason: Mapped[str | None] = mapped_column(Text)
+    published_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    published_by: Mapped[str] = mapped_column(String(254))
+    program_version: Mapped[str] = mapped_column(String(40))
+    rules_digest: Mapped[str] = mapped_column(String(64))
+    criteria_digest: Mapped[str | None] = mapped_column(String(64))
+    input_digest: Mapped[str] = mapped_column(String(64))
+    structure: Mapped[str] = mapped_column(Text)
+
+
+class IndexPublishedUnit(Model):
+    """One unit of a published round, under the name it had then, with all its figures; insert-only."""
+
+    __tablename__ = "index_published_unit"
+
+    publication_id: Mapped[int] = mapped_column(ForeignKey("index_publication.id"), primary_key=True)
+    unit_id: Mapped[int] = mapped_column(ForeignKey("unit.id"), primary_key=True)
+    position: Mapped[int]
+    name: Mapped[str] = mapped_column(String(200))
+    content: Mapped[dict[str, Any]]
+
+    unit: Mapped[Unit] = relationship()

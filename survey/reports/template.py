@@ -76,6 +76,14 @@ GUIDE: Mapping[str, Mapping[str, str]] = {
         "note": "Người thẩm định ghi; cần có khi khác điểm tự chấm.",
         "sheet": "Đợt và phiên bản bộ tiêu chí; xin không sửa.",
     },
+    "index_structure": {
+        "rank": "Bộ tiêu chí: Lĩnh vực, Tiêu chí, Thành phần, Điểm thưởng, Điểm phạt. Cơ cấu điểm: Phần điểm, "
+        "Phần hài lòng (lấy từ các quý đã chốt), Bậc xếp loại. Thứ tự dòng là thứ tự hiện ra.",
+        "code": "Không trùng. Phần điểm mà bảng tiêu chí điền vào có mã ket-qua; đánh giá của lãnh đạo: lanh-dao.",
+        "title": "Như văn bản ban hành.",
+        "title_en": "Bỏ trống thì dùng tên tiếng Việt.",
+        "max": "Điểm tối đa; các dòng dưới cộng lại phải bằng dòng trên. Bậc xếp loại: từ bao nhiêu phần trăm.",
+    },
 }
 NUMBERS = ("max", "own", "received", "settled", "pending", "on_time", "points", "percent", "feedback", "dossiers")
 REST = "Ô trống giữ nguyên giá trị cũ; ghi “-” để xoá."
@@ -109,9 +117,7 @@ def template_workbook(name: str, columns: Sequence[TemplateColumn], rows: Sequen
         for at, column in enumerate(columns):
             is_number = column.key.startswith(NUMBERS)
             is_day = column.key in ("start_date", "valid_from", "valid_to", "appointed", "expires")
-            sheet.set_column(
-                at, at, 24 if "name" in column.key else 16, day if is_day else None if is_number else words
-            )
+            sheet.set_column(at, at, _width(column.key), day if is_day else None if is_number else words)
             sheet.write_string(0, at, column.title, head)
             for line, row in enumerate(rows, start=1):
                 _write(sheet, line, at, row.get(column.key), words, day)
@@ -133,6 +139,10 @@ def template_workbook(name: str, columns: Sequence[TemplateColumn], rows: Sequen
         if name == "units":
             guide.write_string(len(columns) + 2, 0, REST)
     return buffer.getvalue()
+
+
+def _width(key: str) -> int:
+    return 60 if key == "title" else 24 if "name" in key else 16
 
 
 def _write(sheet: Any, line: int, at: int, value: Any, words: Any, day: Any) -> None:

@@ -47,7 +47,7 @@ def add(
     """Keep a file beside a criterion of a draft; HailongError for one too large, of another kind, or too many."""
     name = PurePath(file_name.replace("\\", "/")).name.strip() or "?"
     media_type = check_file(name, data)
-    if code not in {leaf.code for leaf in criteria_of(index_round).leaves}:
+    if code not in {leaf.code for leaf in criteria_of(session, index_round).leaves}:
         raise HailongError("criterion_unknown", got=code)
     with write(session):
         sheet = index_sheet.begun(session, index_round, unit, now=now, actor=actor)

@@ -50,9 +50,9 @@ def columns(units: Iterable[Unit]) -> tuple[Column, ...]:
     )
 
 
-def sheet_name(index_round: IndexRound) -> str:
+def sheet_name(session: Session, index_round: IndexRound) -> str:
     """Name the round and the version of its criteria, as every line of its sheet does."""
-    criteria = criteria_of(index_round)
+    criteria = criteria_of(session, index_round)
     return f"{index_round.name} {index_round.kind} {criteria.id} v{criteria.head.version}"
 
 
@@ -63,11 +63,11 @@ def workbook(session: Session, index_round: IndexRound, units: Sequence[Unit]) -
 
 def template(session: Session, index_round: IndexRound, units: Sequence[Unit]) -> Template:
     """The sheets of some units, with what is filled in already."""
-    criteria = criteria_of(index_round)
-    rows = []
+    criteria = criteria_of(session, index_round)
+    name, rows = sheet_name(session, index_round), []
     for unit in units:
         scores = index_sheet.load(session, index_round, unit).scores
-        rows += [_line(unit, leaf, scores.get(leaf.code), sheet_name(index_round)) for leaf in criteria.leaves]
+        rows += [_line(unit, leaf, scores.get(leaf.code), name) for leaf in criteria.leaves]
     return Template("index_sheet", columns(units), rows)
 
 
@@ -122,8 +122,8 @@ def _line(unit: Unit, leaf: Leaf, score: IndexScore | None, name: str) -> Mappin
 
 def _read(session: Session, index_round: IndexRound, data: bytes, part: Part, units: Sequence[Unit]) -> Table:
     table = read_table(data, columns(units))
-    leaves = {leaf.code: leaf for leaf in criteria_of(index_round).leaves}
-    wanted = sheet_name(index_round)
+    leaves = {leaf.code: leaf for leaf in criteria_of(session, index_round).leaves}
+    wanted = sheet_name(session, index_round)
     other = next((row for row in table.rows if row["sheet"] not in (None, wanted)), None)
     if other is not None:
         # Nothing else in another year's sheet is worth a complaint.
@@ -137,8 +137,8 @@ def _read(session: Session, index_round: IndexRound, data: bytes, part: Part, un
             first = seen.setdefault((row["unit"].id, row["code"]), row)
             if first is not row:
                 table.fault(row, "code", "duplicate_row", first=str(first.number))
-    may_leave = rules_of(index_round).when_not_applicable == "leave"
-    rules = rules_of(index_round).head.title.vi
+    may_leave = rules_of(session, index_round).when_not_applicable == "leave"
+    rules = rules_of(session, index_round).head.title.vi
     for row in table.rows:
         leaf = leaves.get(row["code"])
         if leaf is not None:
@@ -242,6 +242,7 @@ def _store(
     if part in (Part.OWN, Part.BOTH):
         index_sheet.put_own(session, sheet, {code: _given(row, own=True) for code, row in lines.items()})
     if part in (Part.APPRAISAL, Part.BOTH):
-        index_sheet.put_appraisal(session, sheet, {code: _given(row, own=False) for code, row in lines.items()})
+        appraised = {code: _given(row, own=False) for code, row in lines.items()}
+        index_sheet.put_appraisal(session, sheet, appraised, actor=actor)
     if part is Part.BOTH:
         sheet.state, sheet.appraised_by = SheetState.APPRAISED, actor

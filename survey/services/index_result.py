@@ -1,62 +1,97 @@
-"""What the pages show of a round: its table with means, the units that have not begun, a unit's years."""
+"""What the pages show of a round: as published or as it stands, the units that have not begun, a unit's years."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from analysis.reform_index import GroupMean, means_by_group
-from survey.models import IndexEntry, IndexPrinted, IndexRound, IndexSheet, SheetState, Unit
+from survey.errors import HailongError
+from survey.models import (
+    IndexEntry,
+    IndexPrinted,
+    IndexPublication,
+    IndexRound,
+    IndexSheet,
+    SheetState,
+    Unit,
+)
+from survey.services import index_frozen, index_sheet, reform_index
 from survey.services import index_round as rounds
-from survey.services import reform_index
-from survey.services.reform_index import IndexRow, IndexTable
+from survey.services.index_table import IndexRow, IndexTable
 
 
 @dataclass(frozen=True)
 class RoundView:
-    """A round as one officer sees it: the rows in sight by group, the means of all, who has not begun."""
+    """A round as one officer sees it: the rows in sight by group, how far the sheets are, who has not begun.
+
+    `publication` is the revision shown, None where the round is shown as it stands; `publications` are all of
+    them, newest first.
+    """
 
     round: IndexRound
     table: IndexTable
     groups: Mapping[str, list[IndexRow]]
-    means: Mapping[str, GroupMean]
     waiting: list[Unit]
     counts: Mapping[SheetState, int]
+    publication: IndexPublication | None
+    publications: Sequence[IndexPublication]
 
 
-def view(session: Session, index_round: IndexRound, in_sight: Collection[int]) -> RoundView:
-    """Compute a round; units out of sight count in ranks and means but are shown only once published."""
-    table = reform_index.compute_round(session, index_round)
+def view(
+    session: Session,
+    index_round: IndexRound,
+    in_sight: Collection[int],
+    *,
+    revision: int | None = None,
+    as_it_stands: bool = False,
+) -> RoundView:
+    """Show a round as published, in its newest or the given revision; else, or if asked for, as it stands.
+
+    Units out of sight count in ranks and means and are shown only as published.
+    Raises HailongError `index_no_revision`.
+    """
+    published = index_frozen.publications(session, index_round)
+    shown = None if as_it_stands else next(iter(published), None)
+    if revision is not None:
+        shown = next((one for one in published if one.revision == revision), None)
+        if shown is None:
+            raise HailongError("index_no_revision", revision=str(revision))
+    if shown is None:
+        table = reform_index.compute_round(session, index_round)
+    else:
+        table = index_frozen.table_of(session, shown)
     groups: dict[str, list[IndexRow]] = {}
-    counts: dict[SheetState, int] = {}
     for row in table.rows:
-        if row.unit.id in in_sight or row.state is SheetState.PUBLISHED:
+        if shown is not None or row.unit.id in in_sight:
             groups.setdefault(row.result.group, []).append(row)
-        if row.state is not None and row.unit.id in in_sight:
-            counts[row.state] = counts.get(row.state, 0) + 1
-    begun = {row.unit.id for row in table.rows}
+    sheets = index_sheet.sheets(session, index_round)
+    counts: dict[SheetState, int] = {}
+    for unit_id, sheet in sheets.items():
+        if unit_id in in_sight:
+            counts[sheet.state] = counts.get(sheet.state, 0) + 1
+    begun = sheets.keys() | {row.unit.id for row in table.rows}
     waiting = [
         unit for unit in rounds.units_of(session, index_round) if unit.id in in_sight and unit.id not in begun
     ]
-    means = means_by_group(row.result for row in table.rows)
-    return RoundView(index_round, table, groups, means, waiting, counts)
+    return RoundView(index_round, table, groups, waiting, counts, shown, published)
 
 
 @dataclass(frozen=True)
 class PastYear:
-    """A unit's place in one round, or that of a unit which merged into it."""
+    """A unit's place in one round, or that of a unit which merged into it; `is_published` or in the making."""
 
     round: IndexRound
     row: IndexRow
     table: IndexTable
+    is_published: bool
 
 
 def history(session: Session, unit: Unit) -> list[PastYear]:
     """List the rounds that the unit, or a unit it succeeds, was in, newest first; each keeps its own name."""
-    ids = {unit.id, *session.scalars(select(Unit.id).where(Unit.successor_id == unit.id))}
+    ids = _with_predecessors(session, unit)
     named = or_(
         *(
             exists().where(table.round_id == IndexRound.id, table.unit_id.in_(ids))
@@ -68,6 +103,18 @@ def history(session: Session, unit: Unit) -> list[PastYear]:
     )
     past = []
     for one in found:
-        table = reform_index.compute_round(session, one)
-        past += [PastYear(one, row, table) for row in table.rows if row.unit.id in ids]
+        published = index_frozen.latest(session, one)
+        held = None if published is None else index_frozen.table_of(session, published)
+        table = reform_index.compute_round(session, one) if held is None else held
+        past += [PastYear(one, row, table, held is not None) for row in table.rows if row.unit.id in ids]
     return past
+
+
+def _with_predecessors(session: Session, unit: Unit) -> set[int]:
+    """A unit and every unit that merged into it, also through another one."""
+    ids, newest = {unit.id}, {unit.id}
+    while newest:
+        found = set(session.scalars(select(Unit.id).where(Unit.successor_id.in_(newest))))
+        newest = found - ids
+        ids |= newest
+    return ids

@@ -11,7 +11,7 @@ from decimal import Decimal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from analysis.criteria import CriteriaSet, list_criteria, load_criteria
+from analysis.criteria import CriteriaSet
 from analysis.errors import AnalysisError
 from analysis.rules import (
     DEFAULT_INDEX_RULES,
@@ -20,13 +20,12 @@ from analysis.rules import (
     GradeBand,
     IndexRules,
     check_bands,
-    list_rules,
-    load_index_rules,
 )
 from survey.database import write
 from survey.errors import HailongError
 from survey.models import ALL_LEVELS, IndexRound, IndexSheet, Unit, UnitKind
 from survey.services import audit
+from survey.services.index_structure import find_criteria, find_rules
 
 DEFAULT_KIND = "par"
 DEFAULT_RULES = DEFAULT_INDEX_RULES
@@ -74,9 +73,9 @@ def begin(
     """Begin a round; HailongError where it exists, or its rules and criteria do not fit."""
     if not KIND.fullmatch(kind):
         raise HailongError("index_kind_letters", kind=kind)
-    rules = usable_rules(rules_id)
+    rules = find_rules(session, rules_id)
     if criteria_id is not None:
-        _check_criteria(usable_criteria(criteria_id), rules, year=year, level=level)
+        _check_criteria(find_criteria(session, criteria_id), rules, year=year, level=level)
     elif level == "district":
         _check_year(year, last=LAST_DISTRICT_YEAR)
     with write(session):
@@ -112,35 +111,17 @@ def _check_year(year: int, *, last: int) -> None:
         raise HailongError("index_district_year", round=str(year), last=str(last))
 
 
-def usable_rules(rules_id: str) -> IndexRules:
-    """Load index rules, or raise HailongError that lists those there are."""
-    try:
-        return load_index_rules(rules_id)
-    except AnalysisError as error:
-        known = ", ".join(head.id for head in list_rules() if head.kind == "index")
-        raise HailongError("index_rules_unknown", rules=rules_id, known=known) from error
-
-
-def usable_criteria(criteria_id: str) -> CriteriaSet:
-    """Load a set of criteria, or raise HailongError that lists those there are."""
-    try:
-        return load_criteria(criteria_id)
-    except AnalysisError as error:
-        known = ", ".join(found.id for found in list_criteria())
-        raise HailongError("index_criteria_unknown", criteria=criteria_id, known=known) from error
-
-
-def rules_of(index_round: IndexRound) -> IndexRules:
+def rules_of(session: Session, index_round: IndexRound) -> IndexRules:
     """The rules of a round, with the grades decided for it."""
-    rules = usable_rules(index_round.rules)
+    rules = find_rules(session, index_round.rules)
     return rules if index_round.bands is None else replace(rules, bands=_read_bands(index_round.bands))
 
 
-def criteria_of(index_round: IndexRound) -> CriteriaSet:
+def criteria_of(session: Session, index_round: IndexRound) -> CriteriaSet:
     """The criteria of a round; HailongError where it has none."""
     if index_round.criteria is None:
         raise HailongError("index_round_without_criteria")
-    return usable_criteria(index_round.criteria)
+    return find_criteria(session, index_round.criteria)
 
 
 def units_of(session: Session, index_round: IndexRound) -> list[Unit]:
@@ -163,23 +144,13 @@ class Band:
     least: Decimal | None = None
 
 
-def rules_offered() -> list[tuple[str, Bilingual]]:
-    """List the splits there are: id and title."""
-    return [(head.id, head.title) for head in list_rules() if head.kind == "index"]
-
-
-def criteria_offered() -> list[tuple[str, Bilingual]]:
-    """List the sets of criteria there are: id and title."""
-    return [(found.id, found.head.title) for found in list_criteria()]
-
-
 def set_bands(
     session: Session, index_round: IndexRound, bands: Sequence[Band] | None, *, now: datetime, actor: str
 ) -> None:
     """Decide the grades of a round, or with None return to those of the rules; HailongError `index_bands`."""
     ordered = tuple(map(_band, sorted(bands or (), key=lambda band: band.from_percent, reverse=True)))
     try:
-        check_bands(ordered, usable_rules(index_round.rules).components, "round")
+        check_bands(ordered, find_rules(session, index_round.rules).components, "round")
     except AnalysisError as error:
         raise HailongError("index_bands") from error
     kept = None if bands is None else [_kept(band) for band in ordered]

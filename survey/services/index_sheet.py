@@ -8,7 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from analysis.criteria import CriteriaSet, Leaf
@@ -62,7 +62,7 @@ class SheetView:
 
 def load(session: Session, index_round: IndexRound, unit: Unit) -> SheetView:
     """Read a unit's sheet; HailongError where the round has no criteria."""
-    criteria = criteria_of(index_round)
+    criteria = criteria_of(session, index_round)
     of_sheet = {"round_id": index_round.id, "unit_id": unit.id}
     scores = {score.code: score for score in session.scalars(select(IndexScore).filter_by(**of_sheet))}
     evidence: dict[str, list[IndexEvidence]] = {}
@@ -99,56 +99,38 @@ def sheets(session: Session, index_round: IndexRound) -> dict[int, IndexSheet]:
     return {sheet.unit_id: sheet for sheet in found}
 
 
-def appraised(session: Session, index_round: IndexRound) -> dict[int, SheetPoints]:
-    """Add up the sheets of a round that are appraised, by unit id."""
-    if index_round.criteria is None:
-        return {}
-    criteria = criteria_of(index_round)
+def sums(session: Session, index_round: IndexRound) -> dict[int, tuple[SheetPoints, SheetPoints]]:
+    """Add up every sheet of a round, by unit id: what the unit gives itself, what the appraiser gives."""
+    criteria = criteria_of(session, index_round)
     scores: dict[int, dict[str, IndexScore]] = {}
-    wanted = (
-        select(IndexScore)
-        .join(
-            IndexSheet, (IndexSheet.round_id == IndexScore.round_id) & (IndexSheet.unit_id == IndexScore.unit_id)
-        )
-        .where(IndexScore.round_id == index_round.id, IndexSheet.state.in_(APPRAISED_STATES))
-    )
-    for score in session.scalars(wanted):
+    for score in session.scalars(select(IndexScore).where(IndexScore.round_id == index_round.id)):
         scores.setdefault(score.unit_id, {})[score.code] = score
-    return {unit_id: appraised_sum(of_unit, criteria) for unit_id, of_unit in scores.items()}
+    return {
+        unit_id: (own_sum(of_unit, criteria), appraised_sum(of_unit, criteria))
+        for unit_id, of_unit in scores.items()
+    }
 
 
 def save_own(
-    session: Session,
-    index_round: IndexRound,
-    unit: Unit,
-    given: Mapping[str, Given],
-    *,
-    now: datetime,
-    actor: str,
+    session: Session, index_round: IndexRound, unit: Unit, given: Mapping[str, Given], *, now: datetime, actor: str
 ) -> None:
     """Keep the unit's self-score, in the draft only; ImportRefused names every line that cannot be so."""
-    check_given(index_round, given)
+    check_given(session, index_round, given)
     with write(session):
-        sheet = _sheet(session, index_round, unit, now=now, actor=actor, wanted=(SheetState.DRAFT,))
+        sheet = _at(session, index_round, unit, SheetState.DRAFT, now=now, actor=actor)
         put_own(session, sheet, given)
-        _note(session, sheet, index_round, unit, now=now, actor=actor, action="index.self")
+        note(session, sheet, index_round, unit, "index.self", now=now, actor=actor)
 
 
 def save_appraisal(
-    session: Session,
-    index_round: IndexRound,
-    unit: Unit,
-    given: Mapping[str, Given],
-    *,
-    now: datetime,
-    actor: str,
+    session: Session, index_round: IndexRound, unit: Unit, given: Mapping[str, Given], *, now: datetime, actor: str
 ) -> None:
     """Keep the appraiser's points of a sheet that was submitted; ImportRefused as for the self-score."""
-    check_given(index_round, given)
+    check_given(session, index_round, given)
     with write(session):
-        sheet = _sheet(session, index_round, unit, now=now, actor=actor, wanted=(SheetState.SUBMITTED,))
-        put_appraisal(session, sheet, given)
-        _note(session, sheet, index_round, unit, now=now, actor=actor, action="index.appraisal")
+        sheet = _at(session, index_round, unit, SheetState.SUBMITTED, now=now, actor=actor)
+        put_appraisal(session, sheet, given, actor=actor)
+        note(session, sheet, index_round, unit, "index.appraisal", now=now, actor=actor)
 
 
 def put_own(session: Session, sheet: IndexSheet, given: Mapping[str, Given]) -> None:
@@ -162,17 +144,18 @@ def put_own(session: Session, sheet: IndexSheet, given: Mapping[str, Given]) -> 
         )
 
 
-def put_appraisal(session: Session, sheet: IndexSheet, given: Mapping[str, Given]) -> None:
-    """Write the appraiser's points into a sheet, inside a transaction."""
+def put_appraisal(session: Session, sheet: IndexSheet, given: Mapping[str, Given], *, actor: str) -> None:
+    """Write the appraiser's points into a sheet, inside a transaction, and remember who gave them."""
+    sheet.appraisers = sorted({*(sheet.appraisers or ()), actor})
     for code, line in given.items():
         score = _score(session, sheet, code)
         score.points, score.not_applicable, score.note = line.points, line.not_applicable, line.note
 
 
-def check_given(index_round: IndexRound, given: Mapping[str, Given]) -> None:
+def check_given(session: Session, index_round: IndexRound, given: Mapping[str, Given]) -> None:
     """Refuse unknown criteria, points outside 0 to the maximum, and what the rules do not allow."""
-    leaves = {leaf.code: leaf for leaf in criteria_of(index_round).leaves}
-    rules = rules_of(index_round)
+    leaves = {leaf.code: leaf for leaf in criteria_of(session, index_round).leaves}
+    rules = rules_of(session, index_round)
     faults = []
     for code, line in given.items():
         for found, params in line_faults(
@@ -204,33 +187,21 @@ def line_faults(
     return faults
 
 
-def forget(session: Session, index_round: IndexRound, unit: Unit) -> None:
-    """Take a sheet's points away, inside a transaction, to put others in their place."""
-    session.execute(delete(IndexScore).where(IndexScore.round_id == index_round.id, IndexScore.unit_id == unit.id))
-    session.expire_all()
-
-
 def begun(session: Session, index_round: IndexRound, unit: Unit, *, now: datetime, actor: str) -> IndexSheet:
     """Return the unit's sheet, a new draft where there is none, inside a transaction."""
     found = session.get(IndexSheet, (index_round.id, unit.id), with_for_update=True, populate_existing=True)
     if found is None:
-        found = IndexSheet(round_id=index_round.id, unit_id=unit.id, state=SheetState.DRAFT)
+        found = IndexSheet(round_id=index_round.id, unit_id=unit.id, state=SheetState.DRAFT, appraisers=[])
         session.add(found)
     found.changed_by, found.changed_at = actor, now
     return found
 
 
-def _sheet(
-    session: Session,
-    index_round: IndexRound,
-    unit: Unit,
-    *,
-    now: datetime,
-    actor: str,
-    wanted: Sequence[SheetState],
+def _at(
+    session: Session, index_round: IndexRound, unit: Unit, wanted: SheetState, *, now: datetime, actor: str
 ) -> IndexSheet:
     found = begun(session, index_round, unit, now=now, actor=actor)
-    if found.state not in wanted:
+    if found.state is not wanted:
         raise HailongError("index_sheet_state")
     return found
 
@@ -251,15 +222,16 @@ def _score(session: Session, sheet: IndexSheet, code: str) -> IndexScore:
     return found
 
 
-def _note(
+def note(
     session: Session,
     sheet: IndexSheet,
     index_round: IndexRound,
     unit: Unit,
+    action: str,
     *,
     now: datetime,
     actor: str,
-    action: str,
 ) -> None:
+    """Record in the audit trail what was done with a sheet, inside a transaction."""
     detail = {"round": f"{index_round.name} {index_round.kind} {index_round.level}", "state": sheet.state.value}
     audit.record(session, now=now, actor=actor, action=action, subject=unit.code, detail=detail)

@@ -1,8 +1,8 @@
-"""The steps of a sheet: submitted by the unit, appraised above it, approved by a second person, published."""
+"""The steps of a sheet: submitted by the unit, appraised above it, approved by a second person, reopened."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from survey.database import write
 from survey.errors import Fault, HailongError, ImportRefused
-from survey.models import AuditEvent, IndexRound, IndexSheet, SheetState, Unit
-from survey.services import audit, index_sheet
+from survey.models import IndexRound, IndexSheet, SheetState, Unit
+from survey.services import index_sheet
 from survey.services.index_sheet import SheetView
 
 LONGEST_REASON = 2000
@@ -27,7 +27,7 @@ class Step(StrEnum):
     HAND_BACK = "return"
     APPRAISE = "appraise"
     APPROVE = "approve"
-    PUBLISH = "publish"
+    REOPEN = "reopen"
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,8 @@ MOVES: Final[Mapping[Step, _Move]] = {
     Step.SUBMIT: _Move((SheetState.DRAFT,), SheetState.SUBMITTED),
     Step.APPRAISE: _Move((SheetState.SUBMITTED,), SheetState.APPRAISED),
     Step.APPROVE: _Move((SheetState.APPRAISED,), SheetState.APPROVED),
-    Step.PUBLISH: _Move((SheetState.APPROVED,), SheetState.PUBLISHED),
+    # What is published stays as it was; the reopened sheet goes into a corrected revision.
+    Step.REOPEN: _Move((SheetState.PUBLISHED,), SheetState.SUBMITTED),
 }
 # Handed back: a submitted sheet to its unit, a later one to the appraiser.
 _BACK: Final = {
@@ -68,54 +69,36 @@ def take(
     with write(session):
         sheet = index_sheet.begun(session, index_round, unit, now=now, actor=actor)
         view = index_sheet.load(session, index_round, unit)
-        _check(view, sheet, step, actor=actor, appraisers=_appraisers(session, index_round, unit))
-        if step is Step.HAND_BACK:
+        _check(view, sheet, step, actor=actor)
+        if step in (Step.HAND_BACK, Step.REOPEN):
             sheet.returned_because = _checked_reason(reason)
-            sheet.state = _BACK[sheet.state]
-        else:
-            sheet.state = MOVES[step].to
+        sheet.state = _BACK[sheet.state] if step is Step.HAND_BACK else MOVES[step].to
         if step is Step.SUBMIT:
             sheet.returned_because = None
             _offer_to_appraiser(view)
         if step is Step.APPRAISE:
             sheet.appraised_by = actor
-        detail = {
-            "round": f"{index_round.name} {index_round.kind} {index_round.level}",
-            "state": sheet.state.value,
-        }
-        audit.record(session, now=now, actor=actor, action=f"index.{step.value}", subject=unit.code, detail=detail)
+        index_sheet.note(session, sheet, index_round, unit, f"index.{step.value}", now=now, actor=actor)
     return sheet.state
 
 
-def take_all(session: Session, index_round: IndexRound, step: Step, *, now: datetime, actor: str) -> int:
-    """Approve or publish every sheet of a round that waits for it; return how many.
-
-    What the same person appraised is left for somebody else.
-    """
+def approve_all(session: Session, index_round: IndexRound, *, now: datetime, actor: str) -> int:
+    """Approve every sheet of a round that waits for it, except what the same person appraised; return how many."""
     waiting = select(IndexSheet).where(
-        IndexSheet.round_id == index_round.id, IndexSheet.state.in_(MOVES[step].sources)
+        IndexSheet.round_id == index_round.id, IndexSheet.state == SheetState.APPRAISED
     )
-    units = [
-        sheet.unit
-        for sheet in session.scalars(waiting)
-        if step is not Step.APPROVE
-        or actor not in {sheet.appraised_by, *_appraisers(session, index_round, sheet.unit)}
-    ]
+    units = [sheet.unit for sheet in session.scalars(waiting) if actor not in _appraisers(sheet)]
     for unit in units:
-        take(session, index_round, unit, step, now=now, actor=actor)
+        take(session, index_round, unit, Step.APPROVE, now=now, actor=actor)
     return len(units)
 
 
-def _appraisers(session: Session, index_round: IndexRound, unit: Unit) -> set[str]:
-    """Who gave points to a sheet as an appraiser, whoever ended the appraisal; the audit trail knows."""
-    named = f"{index_round.name} {index_round.kind} {index_round.level}"
-    events = session.scalars(
-        select(AuditEvent).where(AuditEvent.action == "index.appraisal", AuditEvent.subject == unit.code)
-    )
-    return {event.actor for event in events if event.detail.get("round") == named}
+def _appraisers(sheet: IndexSheet) -> set[str | None]:
+    """Who gave points to a sheet as an appraiser, whoever ended the appraisal."""
+    return {sheet.appraised_by, *sheet.appraisers}
 
 
-def _check(view: SheetView, sheet: IndexSheet, step: Step, *, actor: str, appraisers: Collection[str]) -> None:
+def _check(view: SheetView, sheet: IndexSheet, step: Step, *, actor: str) -> None:
     sources = tuple(_BACK) if step is Step.HAND_BACK else MOVES[step].sources
     if sheet.state not in sources:
         raise HailongError("index_sheet_state")
@@ -127,7 +110,7 @@ def _check(view: SheetView, sheet: IndexSheet, step: Step, *, actor: str, apprai
     if step is Step.APPRAISE:
         _refuse(view.appraised.missing, "index_line_unappraised")
         _refuse(_unexplained(view), "index_line_unexplained")
-    if step is Step.APPROVE and actor in {sheet.appraised_by, *appraisers}:
+    if step is Step.APPROVE and actor in _appraisers(sheet):
         raise HailongError("index_same_person")
 
 

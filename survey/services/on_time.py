@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from analysis.periods import Period
+from analysis.periods import Period, quarters_of
 from analysis.points import PrintedCheck, check_printed
 from analysis.service_rates import DossierFlow, Feedback766
 from survey.models import Basis, Channel, DossierCount, DossierPrinted, Outcome, ServiceField, Unit
@@ -74,6 +74,18 @@ def dossiers_of(session: Session, period: Period, unit_ids: Collection[int]) -> 
         _unit_dossiers(None, _added(by_unit.values()), None),
         tuple(_misprints(session, period, units)),
     )
+
+
+def year_percents(session: Session, year: int) -> dict[int, Decimal]:
+    """Return the on-time rate of the year's four quarters together, by unit id, where dossiers were settled."""
+    columns = (DossierCount.unit_id, DossierCount.basis, DossierCount.channel, DossierCount.outcome)
+    of_year = DossierCount.period.in_([quarter.text for quarter in quarters_of(year)])
+    query = select(*columns, func.sum(DossierCount.count)).where(of_year).group_by(*columns)
+    by_unit: dict[int, dict[Key, int]] = {}
+    for unit_id, basis, channel, outcome, number in session.execute(query):
+        by_unit.setdefault(unit_id, {})[Basis(basis), channel, outcome] = int(number)
+    found = {unit_id: flow_of(counts).on_time_percent for unit_id, counts in by_unit.items()}
+    return {unit_id: percent for unit_id, percent in found.items() if percent is not None}
 
 
 def _unit_dossiers(unit: Unit | None, counts: Mapping[Key, int], points: Decimal | None) -> UnitDossiers:

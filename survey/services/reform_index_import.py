@@ -16,7 +16,8 @@ from survey.models import ALL_LEVELS, IndexEntry, IndexPrinted, IndexRound, Unit
 from survey.services import audit
 from survey.services.columns import read_table
 from survey.services.importing import ImportSummary, import_transaction
-from survey.services.index_round import DEFAULT_KIND, KIND, find_round, usable_rules
+from survey.services.index_round import DEFAULT_KIND, KIND, find_round
+from survey.services.index_structure import find_rules
 from survey.services.reform_index import compute, warning_faults
 from survey.services.reform_index_table import Entry, index_columns, read_entries
 from survey.services.template import Template
@@ -43,7 +44,7 @@ def import_index(
     if not KIND.fullmatch(kind):
         raise HailongError("index_kind_letters", kind=kind)
     known = find_round(session, year, kind, level)
-    rules = usable_rules(rules_id or (known.rules if known else DEFAULT_INDEX_RULES))
+    rules = find_rules(session, rules_id or (known.rules if known else DEFAULT_INDEX_RULES))
     units = UnitFinder(session.scalars(select(Unit)))
     table = read_table(data, index_columns(rules, units.parse), prefilled=("unit", "component", "max"))
     entries, printed = read_entries(table, rules)
@@ -84,7 +85,7 @@ def template(
 ) -> Template:
     """The sheet to fill in: a line for every unit of the time and each component that is entered."""
     known_round = find_round(session, year, kind, level)
-    rules = usable_rules(rules_id or (known_round.rules if known_round else DEFAULT_INDEX_RULES))
+    rules = find_rules(session, rules_id or (known_round.rules if known_round else DEFAULT_INDEX_RULES))
     units = [
         unit
         for unit in session.scalars(select(Unit).order_by(Unit.ranking_group, Unit.code))

@@ -1,4 +1,4 @@
-"""Rounds of the reform index: the list, a new one, and the results of one with its grades."""
+"""Rounds of the reform index: the list, a new one, the results of one with its grades, and publishing them."""
 
 from __future__ import annotations
 
@@ -6,24 +6,32 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
+from io import BytesIO
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from forms.reform_index import RoundForm
 from survey import index_words
-from survey.access import Permission, require, require_at_top, visible_units
+from survey.access import Permission, require, require_at_top, unit_or_refuse, visible_units
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.extensions import db
 from survey.index_words import in_language
 from survey.messages import sentence
 from survey.models import IndexRound
-from survey.services import index_result, index_round, index_step
+from survey.services import (
+    index_publication,
+    index_result,
+    index_round,
+    index_step,
+    index_structure,
+    index_workbook,
+)
 from survey.services.cells import BadCell, percentage
+from survey.services.index_result import RoundView
 from survey.services.index_round import Band
-from survey.services.index_step import Step
 from survey.services.reform_index import warning_faults
 from survey.services.sheet import Cell
 from survey.views.officer_page import officer_blueprint
@@ -67,26 +75,49 @@ def begin() -> Page:
 
 @blueprint.get("/index/<int:round_id>")
 def results(round_id: int) -> str:
-    """Show totals, ranks, grades, changes and means of a round, and how far each sheet is."""
+    """Show totals, ranks, grades, changes and means of a round, as published or as they stand."""
     return _results_page(round_id)
 
 
-@blueprint.post("/index/<int:round_id>/<any(approve, publish):step>")
-def step_all(round_id: int, step: str) -> Response:
-    """Approve or publish every sheet that waits for it."""
+@blueprint.post("/index/<int:round_id>/approve")
+def approve_all(round_id: int) -> Response:
+    """Approve every sheet that waits for it."""
+    officer = require_at_top(Permission.APPRAISE_INDEX)
+    done = index_step.approve_all(db.session, round_or_404(round_id), now=_now(), actor=officer.email)
+    if done:
+        flash(_("Đã phê duyệt %(done)s bảng điểm.", done=done), "good")
+    else:
+        flash(_("Không có bảng điểm nào chờ Ông/Bà: bảng do mình thẩm định thì người khác phê duyệt."), "warning")
+    return redirect(url_for("reform_index.results", round_id=round_id), 303)
+
+
+@blueprint.post("/index/<int:round_id>/publish")
+def publish(round_id: int) -> Page:
+    """Freeze the round as published, or a corrected revision of it."""
     officer = require_at_top(Permission.APPRAISE_INDEX)
     found = round_or_404(round_id)
-    done = index_step.take_all(db.session, found, Step(step), now=_now(), actor=officer.email)
-    approved = step == Step.APPROVE
-    if done and approved:
-        flash(_("Đã phê duyệt %(done)s bảng điểm.", done=done), "good")
-    elif done:
-        flash(_("Đã công bố %(done)s bảng điểm.", done=done), "good")
-    elif approved:
-        flash(_("Không có bảng điểm nào chờ Ông/Bà: bảng do mình thẩm định thì người khác phê duyệt."), "warning")
-    else:
-        flash(_("Không có bảng điểm nào đã phê duyệt để công bố."), "warning")
+    shown = request.form.get("shown", "")
+    try:
+        published = index_publication.publish(
+            db.session,
+            found,
+            shown=int(shown) if shown.isdecimal() and len(shown) < 6 else 0,
+            now=_now(),
+            actor=officer.email,
+            reason=request.form.get("reason", ""),
+        )
+    except HailongError as error:
+        return _results_page(round_id, fault=sentence(error), fault_at="publish"), 422
+    flash(_("Đã công bố bản %(revision)s.", revision=published.revision), "good")
     return redirect(url_for("reform_index.results", round_id=round_id), 303)
+
+
+@blueprint.get("/index/<int:round_id>/results.xlsx")
+def workbook(round_id: int) -> Response:
+    """Hand the results out as a workbook, in the revision that the page shows."""
+    shown = _shown(round_or_404(round_id))
+    content = index_workbook.workbook(db.session, shown)
+    return send_file(BytesIO(content), as_attachment=True, download_name=index_workbook.file_name(shown))
 
 
 @blueprint.post("/index/<int:round_id>/bands")
@@ -101,6 +132,19 @@ def bands(round_id: int) -> Page:
         return _results_page(round_id, fault=sentence(error)), 422
     flash(_("Đã lưu các bậc xếp loại của đợt."), "good")
     return redirect(url_for("reform_index.results", round_id=round_id), 303)
+
+
+@blueprint.get("/index/units/<unit_code>")
+def unit(unit_code: str) -> str:
+    """Show the years of a unit, and of those that merged into it, in every kind of index."""
+    found = unit_or_refuse(unit_code, Permission.SEE_INDEX)
+    return render_template(
+        "officer/index_unit.html",
+        unit=found,
+        history=index_result.history(db.session, found),
+        words=index_words,
+        in_language=in_language,
+    )
 
 
 def round_or_404(round_id: int) -> IndexRound:
@@ -128,22 +172,40 @@ def _percent(text: str) -> Decimal:
         raise HailongError("index_bands_number") from bad
 
 
-def _results_page(round_id: int, *, fault: str | None = None) -> str:
+def _shown(found: IndexRound) -> RoundView:
+    """The round as the address asks for it: a revision, as it stands (`now`), or the newest that is published."""
+    officer = require(Permission.SEE_INDEX)
+    try:
+        return index_result.view(
+            db.session,
+            found,
+            visible_units(db.session, officer, Permission.SEE_INDEX),
+            revision=request.args.get("revision", type=int),
+            as_it_stands="now" in request.args,
+        )
+    except HailongError:
+        abort(404)
+
+
+def _results_page(round_id: int, *, fault: str | None = None, fault_at: str = "bands") -> str:
     officer = require(Permission.SEE_INDEX)
     found = round_or_404(round_id)
     in_sight = visible_units(db.session, officer, Permission.SEE_INDEX)
-    shown = index_result.view(db.session, found, in_sight)
+    shown = _shown(found)
     rows = tuple(row for row in shown.table.rows if row.unit.id in in_sight)
     return render_template(
         "officer/index_round.html",
         shown=shown,
+        standing=index_publication.standing(db.session, found),
+        left_out=index_publication.left_out(db.session, found, shown.table),
+        to_publish=index_publication.count_to_publish(db.session, found),
         in_sight=in_sight,
         words=index_words,
         in_language=in_language,
         warnings=[sentence(one) for one in warning_faults(replace(shown.table, rows=rows))],
         most_bands=MOST_BANDS,
         fault=fault,
-        Step=Step,
+        fault_at=fault_at,
     )
 
 
@@ -164,8 +226,12 @@ def _round_form() -> RoundForm:
 def _choices() -> Mapping[str, list[tuple[str, str]]]:
     reference = _("mẫu tham khảo")
     rules, criteria = (
-        [(one, f"{in_language(title)} ({reference})") for one, title in offered]
-        for offered in (index_round.rules_offered(), index_round.criteria_offered())
+        [
+            (one.structure.id, in_language(head.title) + (f" ({reference})" if head.reference else ""))
+            for one in offered
+            for head in [one.structure.head]
+        ]
+        for offered in (index_structure.rules_offered(db.session), index_structure.criteria_offered(db.session))
     )
     return {
         "kind": [(kind, str(words)) for kind, words in index_words.KINDS.items()],

@@ -54,7 +54,7 @@ def save_appraisal(round_id: int, unit_code: str) -> Page:
     return _save(round_id, appraised_unit(unit_code), index_sheet.save_appraisal, then=Step.APPRAISE)
 
 
-@blueprint.post(f"{SHEET}/<any(submit, return, appraise, approve, publish):step>")
+@blueprint.post(f"{SHEET}/<any(submit, return, appraise, approve, reopen):step>")
 def take(round_id: int, unit_code: str, step: str) -> Page:
     """Take one step with the sheet as a whole."""
     unit = _unit_for(Step(step), unit_code)
@@ -183,7 +183,7 @@ def _may_appraise(unit: Unit) -> bool:
 def _unit_for(step: Step, code: str) -> Unit:
     if step is Step.SUBMIT:
         return unit_or_refuse(code, Permission.SCORE_INDEX)
-    if step in (Step.APPROVE, Step.PUBLISH):
+    if step in (Step.APPROVE, Step.REOPEN):
         require_at_top(Permission.APPRAISE_INDEX)
     return appraised_unit(code)
 
@@ -228,11 +228,12 @@ def _page(
         by_code.setdefault(one.column or "", []).append(sentence(one))
     may_score = unit.id in visible_units(db.session, current_user, Permission.SCORE_INDEX)
     may_appraise = _may_appraise(unit)
+    rules = rules_of(db.session, found)
     return render_template(
         "officer/index_sheet.html",
         view=view,
-        rules=rules_of(found),
-        may_leave=rules_of(found).when_not_applicable == "leave",
+        rules=rules,
+        may_leave=rules.when_not_applicable == "leave",
         edits_own=may_score and view.state is SheetState.DRAFT,
         appraises=may_appraise and view.state is SheetState.SUBMITTED,
         may_appraise=may_appraise,

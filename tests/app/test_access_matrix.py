@@ -108,13 +108,21 @@ NEEDS: dict[str, Need] = {
     "/officer/scores/<period>": lists(Permission.SEE_SCORES),
     "/officer/scores/<period>/refresh": top(Permission.REFRESH_SCORES),
     "/officer/index": lists(Permission.SEE_INDEX),
+    "/officer/index/structures": lists(Permission.SEE_INDEX),
+    "/officer/index/structures/<structure_id>": lists(Permission.SEE_INDEX),
+    "/officer/index/structures/<structure_id>/file.<any(toml, xlsx):ending>": lists(Permission.SEE_INDEX),
+    "/officer/index/structures/new/<any(criteria, index):kind>": top(Permission.APPRAISE_INDEX),
+    "/officer/index/structures/register": top(Permission.APPRAISE_INDEX),
+    "/officer/index/units/<unit_code>": unit(Permission.SEE_INDEX),
     "/officer/index/<int:round_id>": lists(Permission.SEE_INDEX),
-    "/officer/index/<int:round_id>/<any(approve, publish):step>": top(Permission.APPRAISE_INDEX),
+    "/officer/index/<int:round_id>/approve": top(Permission.APPRAISE_INDEX),
+    "/officer/index/<int:round_id>/publish": top(Permission.APPRAISE_INDEX),
+    "/officer/index/<int:round_id>/results.xlsx": lists(Permission.SEE_INDEX),
     "/officer/index/<int:round_id>/bands": top(Permission.APPRAISE_INDEX),
     "/officer/index/<int:round_id>/<unit_code>": unit(Permission.SEE_INDEX),
     "/officer/index/<int:round_id>/<unit_code>/own": unit(Permission.SCORE_INDEX),
     "/officer/index/<int:round_id>/<unit_code>/appraisal": unit(Permission.APPRAISE_INDEX),
-    "/officer/index/<int:round_id>/<unit_code>/<any(submit, return, appraise, approve, publish):step>": unit(
+    "/officer/index/<int:round_id>/<unit_code>/<any(submit, return, appraise, approve, reopen):step>": unit(
         Permission.SCORE_INDEX
     ),
     "/officer/index/<int:round_id>/<unit_code>/evidence": unit(Permission.SCORE_INDEX),
@@ -282,6 +290,7 @@ def place(session: Session, factory: Factory, name: str, parent: Unit) -> Place:
             "unit": made.code,
             "round_id": index_round(session).id,
             "evidence_id": "0" * 32,
+            "structure_id": "criteria-commune-8",
         },
     )
 

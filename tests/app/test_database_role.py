@@ -27,7 +27,8 @@ from postgres_server import PostgresServer, as_administrator
 RIGHTS = Path(__file__).resolve().parents[2] / "docs" / "postgresql-roles.sql"
 APPEND_ONLY = ("response", "response_extra", "leader_response", "spent_nonce", "audit_event", "set_aside_request",
                "set_aside_decision", "set_aside_response", "questionnaire_version", "score_rule_version",
-               "frozen_dossier_count", "score_verification", "published_result", "published_unit")  # fmt: skip
+               "frozen_dossier_count", "frozen_paper", "score_verification", "published_result", "published_unit",
+               "index_structure", "index_publication", "index_published_unit")  # fmt: skip
 
 
 @pytest.fixture

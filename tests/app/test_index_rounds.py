@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from analysis.criteria import load_criteria
-from survey.config import TIME_ZONE
 from survey.errors import HailongError, ImportRefused
 from survey.messages import fault_line, sentence
 from survey.models import (
@@ -50,12 +49,8 @@ from survey.services.reform_index_import import import_index
 
 from commands import hailong
 from factories import Factory
+from index_rounds import NOW, WHO, begin, full, other_parts, through
 from signing_in import csrf_token, sign_in
-
-NOW = datetime(2026, 11, 20, 9, tzinfo=TIME_ZONE)
-COMMUNE = load_criteria("criteria-commune-8")
-LEAVES = [leaf for field in COMMUNE.fields for leaf in field.leaves]
-WHO = {"now": NOW, "actor": "a@example.vn"}
 
 
 @pytest.fixture
@@ -68,32 +63,9 @@ def wards(factory: Factory, top: Unit) -> list[Unit]:
     return [factory.unit(code=code, name=f"Phường {code}", parent=top) for code in ("AH", "TL")]
 
 
-def begin(session: Session, **values: Any) -> IndexRound:
-    asked: dict[str, Any] = {"year": 2026, "kind": "par", "level": "commune"} | WHO
-    asked |= {"rules_id": "index-65-25-10", "criteria_id": "criteria-commune-8"}
-    return index_round.begin(session, **(asked | values))
-
-
 @pytest.fixture
 def index(session: Session, wards: list[Unit]) -> IndexRound:
     return begin(session)
-
-
-def full(**changes: Given) -> dict[str, Given]:
-    """Every criterion with its maximum and an explanation."""
-    return {leaf.code: Given(leaf.maximum, note="QĐ 01/QĐ-UBND") for leaf in LEAVES} | changes
-
-
-def through(session: Session, index: IndexRound, unit: Unit, given: Mapping[str, Given], last: Step) -> None:
-    """Bring a sheet through its steps, appraised as the unit scored itself."""
-    index_sheet.save_own(session, index, unit, given, **WHO)
-    for step in (Step.SUBMIT, Step.APPRAISE, Step.APPROVE, Step.PUBLISH):
-        if step is Step.APPRAISE:
-            index_sheet.save_appraisal(session, index, unit, given, **WHO)
-        actor = "b@example.vn" if step is Step.APPROVE else "a@example.vn"
-        index_step.take(session, index, unit, step, now=NOW, actor=actor)
-        if step is last:
-            return
 
 
 # --- through the pages
@@ -130,7 +102,9 @@ def typed(given: Mapping[str, Given]) -> dict[str, str]:
     return fields
 
 
-def test_a_sheet_from_self_score_to_publication(clients: dict[str, FlaskClient], wards: list[Unit]) -> None:
+def test_a_sheet_from_self_score_to_publication(
+    clients: dict[str, FlaskClient], session: Session, wards: list[Unit]
+) -> None:
     begun = send(
         clients["appraiser"], "/officer/index", "", year="2026", kind="par", level="commune",
         rules="index-65-25-10", criteria="criteria-commune-8",
@@ -178,11 +152,14 @@ def test_a_sheet_from_self_score_to_publication(clients: dict[str, FlaskClient],
     assert same.status_code == 422
     assert "người thứ hai" in same.text
     assert send(clients["second"], page, "/approve").status_code == 303
-    assert send(clients["second"], page, "/publish").status_code == 303
+    assert send(clients["ward"], results, "/publish", shown="0").status_code == 403
+    assert send(clients["second"], results, "/publish", shown="0").status_code == 422, "no total yet"
+    assert "Phường AH" not in clients["other"].get(results).text, "what is not published stays out of its sight"
+    other_parts(session)
+    assert send(clients["second"], results, "/publish", shown="0").status_code == 303
     assert "Đã công bố" in clients["ward"].get(page).text
     late = send(clients["appraiser"], page, "/return", reason="Sửa lại")
     assert late.status_code == 422
-    # A published sheet is shown to the other ward too, one that is not stays out of its sight.
     assert "Phường AH" in clients["other"].get(results).text
 
 
@@ -252,9 +229,29 @@ def test_approving_all_leaves_what_the_same_person_appraised(
 ) -> None:
     for ward in wards:
         through(session, index, ward, full(), Step.APPRAISE)
-    assert index_step.take_all(session, index, Step.APPROVE, **WHO) == 0
-    assert index_step.take_all(session, index, Step.APPROVE, now=NOW, actor="b@example.vn") == 2
-    assert index_step.take_all(session, index, Step.PUBLISH, **WHO) == 2
+    assert index_step.approve_all(session, index, **WHO) == 0
+    assert index_step.approve_all(session, index, now=NOW, actor="b@example.vn") == 2
+
+
+def test_whoever_gave_points_as_an_appraiser_does_not_approve(
+    session: Session, index: IndexRound, wards: list[Unit]
+) -> None:
+    """Not even where somebody else ended the appraisal, or where the points came from a file."""
+    index_sheet.save_own(session, index, wards[0], full(), **WHO)
+    index_step.take(session, index, wards[0], Step.SUBMIT, **WHO)
+    index_sheet.save_appraisal(session, index, wards[0], full(), now=NOW, actor="first@example.vn")
+    book = load_workbook(io.BytesIO(index_file.workbook(session, index, wards[:1])))
+    index_file.import_sheets(
+        session, index, saved(book), part=Part.APPRAISAL, units=wards[:1], file_name="bang.xlsx", now=NOW,
+        actor="file@example.vn",
+    )  # fmt: skip
+    index_step.take(session, index, wards[0], Step.APPRAISE, now=NOW, actor="last@example.vn")
+    for actor in ("first@example.vn", "file@example.vn", "last@example.vn"):
+        assert index_step.approve_all(session, index, now=NOW, actor=actor) == 0
+        with pytest.raises(HailongError) as refused:
+            index_step.take(session, index, wards[0], Step.APPROVE, now=NOW, actor=actor)
+        assert refused.value.code == "index_same_person"
+    assert index_step.approve_all(session, index, now=NOW, actor="else@example.vn") == 1
 
 
 @pytest.mark.parametrize(
@@ -439,7 +436,7 @@ def test_seventeen_communes_need_a_higher_cut_or_a_side_condition(session: Sessi
     found = index_round.find_round(session, 2022, "par")
     assert found is not None
     (group,) = {result.group for result in by_rules.values()}
-    assert index_result.view(session, found, set()).means[group].total == Decimal("91.40")
+    assert index_result.view(session, found, set()).table.means[group].total == Decimal("91.40")
     stricter = [Band("Xuất sắc", Decimal("93.5")), Band("Tốt", Decimal(80)), Band("Chưa đạt", Decimal(0))]
     index_round.set_bands(session, found, stricter, **WHO)
     grades = [

@@ -17,7 +17,7 @@ from analysis.ranking import Rank
 from survey.config import TIME_ZONE
 from survey.errors import Fault, HailongError, ImportRefused
 from survey.messages import fault_line
-from survey.models import IndexEntry, IndexRound, Score, ScoreSet, ScoreState, Unit
+from survey.models import IndexEntry, IndexRound, Unit
 from survey.services import reform_index
 from survey.services.importing import ImportSummary
 from survey.services.reform_index import IndexRow
@@ -25,6 +25,7 @@ from survey.services.reform_index_import import import_index, template
 
 from commands import hailong
 from factories import Factory
+from index_rounds import close_quarter
 
 NOW = datetime(2026, 10, 5, 9, tzinfo=TIME_ZONE)
 
@@ -43,37 +44,6 @@ def faults_of(session: Session, content: str, **options: Any) -> list[Fault]:
 
 def rows(session: Session, year: int = 2026, **options: Any) -> dict[str, IndexRow]:
     return {row.unit.code: row for row in reform_index.compute(session, year=year, **options).rows}
-
-
-def close_quarter(session: Session, period: str, shares: dict[Unit, float], dossiers: int = 1000) -> None:
-    """A frozen quarter as closing leaves it."""
-    session.add(
-        ScoreSet(
-            period=period,
-            revision=1,
-            state=ScoreState.CLOSED,
-            computed_at=NOW,
-            rule="score-top2-factors",
-            rule_digest="",
-            versions=["short-v1"],
-            program_version="0",
-            tally_digest="",
-            response_count=0,
-            scores=[
-                Score(
-                    unit_id=unit.id,
-                    status="scored",
-                    response_count=100,
-                    dossier_count=dossiers,
-                    index_share=share,
-                    standard_error=0.02,
-                    detail={"df": 99},
-                )
-                for unit, share in shares.items()
-            ],
-        )
-    )
-    session.commit()
 
 
 @pytest.fixture

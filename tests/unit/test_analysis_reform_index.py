@@ -1,5 +1,6 @@
 """The reform index on published figures: totals, ranks, grades, changes, and units without a score."""
 
+from dataclasses import replace
 from decimal import Decimal
 from importlib import resources
 
@@ -198,3 +199,41 @@ def changed(rule_id: str, old: str, new: str) -> IndexRules:
     text = (resources.files("analysis.rules") / f"{rule_id}.toml").read_text("utf-8")
     assert old in text
     return index_rules_from_toml(text.replace(old, new))
+
+
+def with_ties(*codes: str) -> IndexRules:
+    return replace(SPLIT, ties=codes)
+
+
+def places(results: tuple[IndexResult, ...]) -> dict[str, tuple[int, bool]]:
+    return {one.unit_id: (one.rank.place, one.rank.tied) for one in results if one.rank is not None}
+
+
+def test_equal_totals_share_a_place_unless_the_rules_say_what_decides() -> None:
+    """80 points each; c has the highest satisfaction, a and b the same, of which b settled more in time."""
+    a, b, c = entry("a", "50", "6", "24"), entry("b", "51", "5", "24"), entry("c", "49", "6", "25")
+    a, b = replace(a, on_time_percent=Decimal("97.10")), replace(b, on_time_percent=Decimal("99.94"))
+    d = entry("d", "40", "6", "25")
+    everyone = [a, b, c, d]
+    assert places(compute_index(everyone, SPLIT)) == {
+        "a": (1, True), "b": (1, True), "c": (1, True), "d": (4, False)
+    }  # fmt: skip
+    assert places(compute_index(everyone, with_ties("hai-long"))) == {
+        "a": (2, True), "b": (2, True), "c": (1, False), "d": (4, False)
+    }  # fmt: skip
+    assert places(compute_index(everyone, with_ties("hai-long", "dung-han"))) == {
+        "a": (3, False), "b": (2, False), "c": (1, False), "d": (4, False)
+    }  # fmt: skip
+    # Who has no on-time rate comes after who has one.
+    assert places(compute_index(everyone, with_ties("dung-han")))["c"] == (3, False)
+
+
+def test_only_what_the_rules_know_can_decide_a_tie() -> None:
+    text = (resources.files("analysis.rules") / "index-60-10-30.toml").read_text("utf-8")
+    rules = index_rules_from_toml('ties = ["hai-long", "dung-han"]\n' + text)
+    assert rules.ties == ("hai-long", "dung-han")
+    assert rules.digest() != SPLIT.digest()
+    for wrong in ('["diem"]', '["hai-long", "hai-long"]', '"hai-long"'):
+        with pytest.raises(AnalysisError) as refused:
+            index_rules_from_toml(f"ties = {wrong}\n" + text)
+        assert "ties" in (refused.value.where or "")

@@ -1,4 +1,4 @@
-"""Rounds of the reform index by level, with sheets of criteria and evidence; what files of a closed result say."""
+"""Sheets, evidence, own structures and published rounds of the reform index; what files of a closed result say."""
 
 from typing import Any
 
@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("changed_by", sa.String(length=254), nullable=False),
         sa.Column("changed_at", UtcDateTime(), nullable=False),
         sa.Column("appraised_by", sa.String(length=254), nullable=True),
+        sa.Column("appraisers", sa.JSON(), nullable=False),
         sa.Column("returned_because", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("round_id", "unit_id", name=op.f("pk_index_sheet")),
     )
@@ -65,6 +66,56 @@ def upgrade() -> None:
             ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("score_set_id", name=op.f("pk_frozen_paper")),
+    )
+    op.create_table(
+        "index_structure",
+        sa.Column("id", sa.String(length=60), nullable=False),
+        sa.Column("kind", sa.String(length=16), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("definition", sa.Text(), nullable=False),
+        sa.Column("registered_on", sa.Date(), nullable=False),
+        sa.Column("registered_by", sa.String(length=254), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_index_structure")),
+    )
+    _publications()
+
+
+def _publications() -> None:
+    op.create_table(
+        "index_publication",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("published_at", UtcDateTime(), nullable=False),
+        sa.Column("published_by", sa.String(length=254), nullable=False),
+        sa.Column("program_version", sa.String(length=40), nullable=False),
+        sa.Column("rules_digest", sa.String(length=64), nullable=False),
+        sa.Column("criteria_digest", sa.String(length=64), nullable=True),
+        sa.Column("input_digest", sa.String(length=64), nullable=False),
+        sa.Column("structure", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["round_id"], ["index_round.id"], name=op.f("fk_index_publication_round_id_index_round")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_index_publication")),
+    )
+    op.create_index(
+        "uq_index_publication_round_id_revision", "index_publication", ["round_id", "revision"], unique=True
+    )
+    op.create_table(
+        "index_published_unit",
+        sa.Column("publication_id", sa.Integer(), nullable=False),
+        sa.Column("unit_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("content", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["publication_id"],
+            ["index_publication.id"],
+            name=op.f("fk_index_published_unit_publication_id_index_publication"),
+        ),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("fk_index_published_unit_unit_id_unit")),
+        sa.PrimaryKeyConstraint("publication_id", "unit_id", name=op.f("pk_index_published_unit")),
     )
 
 

@@ -1,0 +1,161 @@
+"""Publishing a round of the index: its result frozen as a revision, and corrected by another one with a reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from survey.database import write
+from survey.errors import HailongError
+from survey.models import IndexPublication, IndexPublishedUnit, IndexRound, IndexSheet, SheetState, Unit
+from survey.services import audit, index_frozen
+from survey.services.index_round import units_of
+from survey.services.index_table import IndexRow, IndexTable, input_digest
+from survey.services.reform_index import compute_round
+from survey.services.score_store import PROGRAM_VERSION
+
+LONGEST_REASON = 2000
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What a unit would have today, None where it would not be in the result or was not."""
+
+    name: str
+    published: IndexRow | None
+    today: IndexRow | None
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A published round held against what would come out today; `changes` may be none although inputs changed."""
+
+    publication: IndexPublication
+    is_current: bool
+    changes: tuple[Changed, ...]
+
+
+def publish(
+    session: Session,
+    index_round: IndexRound,
+    *,
+    shown: int,
+    now: datetime,
+    actor: str,
+    reason: str = "",
+) -> IndexPublication:
+    """Freeze a round as its next revision; `shown` is the revision that the officer saw, 0 for none.
+
+    Every sheet that is approved counts as published from then on; units without an approved sheet are left out.
+    Raises HailongError where there is nothing to publish, nothing changed, a correction has no reason, or another
+    officer published in between.
+    """
+    with write(session):
+        locked = session.get_one(IndexRound, index_round.id, with_for_update=True, populate_existing=True)
+        before = index_frozen.latest(session, locked)
+        revision = 0 if before is None else before.revision
+        if revision != shown:
+            raise HailongError("index_published_meanwhile")
+        table = compute_round(session, locked, only_approved=True)
+        digest = input_digest(table)
+        _check(table, before, digest)
+        stored = IndexPublication(
+            round_id=locked.id,
+            revision=revision + 1,
+            reason=None if before is None else _checked_reason(reason),
+            published_at=now,
+            published_by=actor,
+            program_version=PROGRAM_VERSION,
+            rules_digest=table.rules.digest(),
+            criteria_digest=None if table.criteria is None else table.criteria.digest,
+            input_digest=digest,
+            structure=index_frozen.structure_of(table),
+        )
+        session.add(stored)
+        session.flush()
+        _store(session, locked, stored, table)
+        audit.record(
+            session,
+            now=now,
+            actor=actor,
+            action="index.publish",
+            subject=f"{locked.name} {locked.kind} {locked.level}",
+            detail={"revision": stored.revision, "input_digest": digest, "reason": stored.reason},
+        )
+    return stored
+
+
+def standing(session: Session, index_round: IndexRound) -> Standing | None:
+    """Hold the published round against today's inputs; None while none is published."""
+    publication = index_frozen.latest(session, index_round)
+    if publication is None:
+        return None
+    today = compute_round(session, index_round, only_approved=True)
+    if input_digest(today) == publication.input_digest:
+        return Standing(publication, True, ())
+    return Standing(publication, False, tuple(_changes(index_frozen.table_of(session, publication), today)))
+
+
+def left_out(session: Session, index_round: IndexRound, table: IndexTable) -> list[Unit]:
+    """List the units of a round that a table of results does not hold."""
+    held = {row.unit.id for row in table.rows}
+    return [unit for unit in units_of(session, index_round) if unit.id not in held]
+
+
+def count_to_publish(session: Session, index_round: IndexRound) -> int:
+    """How many sheets are approved and not published yet."""
+    query = select(func.count()).select_from(IndexSheet)
+    return session.scalar(query.filter_by(round_id=index_round.id, state=SheetState.APPROVED)) or 0
+
+
+def _check(table: IndexTable, before: IndexPublication | None, digest: str) -> None:
+    if all(row.result.total is None for row in table.rows):
+        raise HailongError("index_nothing_to_publish")
+    if before is not None and before.input_digest == digest:
+        raise HailongError("index_unchanged", revision=str(before.revision))
+
+
+def _store(session: Session, index_round: IndexRound, stored: IndexPublication, table: IndexTable) -> None:
+    session.add_all(
+        IndexPublishedUnit(
+            publication_id=stored.id,
+            unit_id=row.unit.id,
+            position=position,
+            name=row.name,
+            content=index_frozen.content_of(row),
+        )
+        for position, row in enumerate(table.rows, start=1)
+    )
+    approved = select(IndexSheet).where(
+        IndexSheet.round_id == index_round.id, IndexSheet.state == SheetState.APPROVED
+    )
+    for sheet in session.scalars(approved):
+        sheet.state = SheetState.PUBLISHED
+
+
+def _changes(published: IndexTable, today: IndexTable) -> Iterator[Changed]:
+    then = {row.unit.id: row for row in published.rows}
+    now = {row.unit.id: row for row in today.rows}
+    for unit_id in [*then, *(unit_id for unit_id in now if unit_id not in then)]:
+        old, new = then.get(unit_id), now.get(unit_id)
+        if old is None or new is None or _figures(old) != _figures(new):
+            yield Changed((old or now[unit_id]).name, old, new)
+
+
+def _figures(row: IndexRow) -> tuple[Decimal | int | str | None, ...]:
+    result = row.result
+    place = None if result.rank is None else result.rank.place
+    grade = None if result.grade is None else result.grade.title.vi
+    return (result.group, result.total, result.maximum, place, grade, result.change_points, result.change_rank)
+
+
+def _checked_reason(reason: str) -> str:
+    words = reason.strip()
+    if not words or len(words) > LONGEST_REASON:
+        raise HailongError("index_correction_reason", longest=str(LONGEST_REASON))
+    return words

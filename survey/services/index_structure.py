@@ -1,0 +1,165 @@
+"""Splits of the points and sets of criteria: those that come with the program, and those registered in it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from analysis.criteria import CriteriaSet, criteria_data, criteria_from_data, list_criteria, load_criteria
+from analysis.errors import AnalysisError
+from analysis.rules import IndexRules, index_rules_data, index_rules_from_data, list_rules, load_index_rules
+from survey.database import write
+from survey.errors import HailongError
+from survey.models import IndexStructure
+from survey.services import audit
+
+FORM_OF_ID = re.compile(r"[a-z0-9][a-z0-9-]{2,58}")
+Structure = IndexRules | CriteriaSet
+
+
+@dataclass(frozen=True)
+class Offered:
+    """A structure that a round can be begun with; `registered_on` and `registered_by` only of those made here."""
+
+    structure: Structure
+    registered_on: date | None = None
+    registered_by: str | None = None
+
+
+def written(content: Any) -> str:
+    """Write what a file of a structure holds as it is stored; numbers stay exact."""
+    return json.dumps(content, ensure_ascii=False, default=_plain)
+
+
+def parsed(text: str) -> Any:
+    """Read what `written` wrote, fractions exact."""
+    return json.loads(text, parse_float=Decimal)
+
+
+def rules_offered(session: Session) -> list[Offered]:
+    """List the splits there are: the program's, then the registered ones."""
+    ours = [load_index_rules(head.id) for head in list_rules() if head.kind == "index"]
+    return [*map(Offered, ours), *_registered(session, "index")]
+
+
+def criteria_offered(session: Session) -> list[Offered]:
+    """List the sets of criteria there are: the program's, then the registered ones."""
+    return [*map(Offered, list_criteria()), *_registered(session, "criteria")]
+
+
+def find_rules(session: Session, rules_id: str) -> IndexRules:
+    """Load a split, or raise HailongError that lists those there are."""
+    stored = session.get(IndexStructure, rules_id)
+    found = None if stored is None else _checked(stored)
+    if isinstance(found, IndexRules):
+        return found
+    try:
+        return load_index_rules(rules_id)
+    except AnalysisError as error:
+        known = _ids(rules_offered(session))
+        raise HailongError("index_rules_unknown", rules=rules_id, known=known) from error
+
+
+def find_criteria(session: Session, criteria_id: str) -> CriteriaSet:
+    """Load a set of criteria, or raise HailongError that lists those there are."""
+    stored = session.get(IndexStructure, criteria_id)
+    found = None if stored is None else _checked(stored)
+    if isinstance(found, CriteriaSet):
+        return found
+    try:
+        return load_criteria(criteria_id)
+    except AnalysisError as error:
+        known = _ids(criteria_offered(session))
+        raise HailongError("index_criteria_unknown", criteria=criteria_id, known=known) from error
+
+
+def find(session: Session, structure_id: str) -> Offered | None:
+    """Return a structure of either kind."""
+    offered = [*rules_offered(session), *criteria_offered(session)]
+    return next((one for one in offered if one.structure.id == structure_id), None)
+
+
+def register(session: Session, definition: str, *, now: datetime, today: date, actor: str) -> Structure:
+    """Keep what a file holds as a structure that nobody can change any more.
+
+    Raises HailongError `structure_id`, `structure_taken`, or `structure_gone` where it is none.
+    """
+    try:
+        content = parsed(definition)
+        structure = read_structure(content, where="structure")
+    except (ValueError, AttributeError, AnalysisError) as error:
+        raise HailongError("structure_gone") from error
+    checked(session, structure)
+    with write(session):
+        stored = IndexStructure(
+            id=structure.id,
+            kind=structure.head.kind,
+            digest=structure.digest(),
+            definition=written(content),
+            registered_on=today,
+            registered_by=actor,
+        )
+        session.add(stored)
+        try:
+            session.flush()
+        except IntegrityError as error:  # registered by another officer at the same moment
+            raise HailongError("structure_taken", structure=structure.id) from error
+        detail = {"kind": stored.kind, "digest": stored.digest, "version": structure.head.version}
+        audit.record(session, now=now, actor=actor, action="index.structure", subject=structure.id, detail=detail)
+    return structure
+
+
+def checked(session: Session, structure: Structure) -> Structure:
+    """Refuse an id that is taken or cannot be written in an address: HailongError."""
+    if not FORM_OF_ID.fullmatch(structure.id):
+        raise HailongError("structure_id", structure=structure.id)
+    if find(session, structure.id) is not None:
+        raise HailongError("structure_taken", structure=structure.id)
+    return structure
+
+
+def read_structure(content: dict[str, Any], *, where: str) -> Structure:
+    """Read and check what a file holds, by the kind that it names; raise AnalysisError where it is unusable."""
+    if content.get("kind") == "index":
+        return index_rules_from_data(content, where=where)
+    return criteria_from_data(content, where=where)
+
+
+def content_of(structure: Structure) -> dict[str, Any]:
+    """Give what a file of a structure holds."""
+    return index_rules_data(structure) if isinstance(structure, IndexRules) else criteria_data(structure)
+
+
+def _registered(session: Session, kind: str) -> Sequence[Offered]:
+    query = select(IndexStructure).where(IndexStructure.kind == kind)
+    rows = session.scalars(query.order_by(IndexStructure.registered_on, IndexStructure.id))
+    return [Offered(_checked(row), row.registered_on, row.registered_by) for row in rows]
+
+
+def _checked(row: IndexStructure) -> Structure:
+    try:
+        structure = read_structure(parsed(row.definition), where=row.id)
+    except (AnalysisError, ValueError) as error:
+        raise HailongError("index_structure_changed", structure=row.id) from error
+    if structure.digest() != row.digest:
+        raise HailongError("index_structure_changed", structure=row.id)
+    return structure
+
+
+def _ids(offered: Sequence[Offered]) -> str:
+    return ", ".join(one.structure.id for one in offered)
+
+
+def _plain(value: Any) -> int | float:
+    if not isinstance(value, Decimal):
+        raise TypeError(f"cannot be written: {value!r}")
+    return int(value) if value == value.to_integral_value() else float(value)

@@ -1,0 +1,288 @@
+"""A published round of the index stays what it was; what changed since is said, and corrected with a reason."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from survey.errors import HailongError
+from survey.models import (
+    AuditEvent,
+    IndexPublication,
+    IndexRound,
+    IndexSheet,
+    Role,
+    ScoreSet,
+    SheetState,
+    Unit,
+    UnitKind,
+)
+from survey.services import (
+    index_frozen,
+    index_publication,
+    index_result,
+    index_round,
+    index_sheet,
+    index_step,
+    reform_index,
+)
+from survey.services.index_round import Band
+from survey.services.index_sheet import Given
+from survey.services.index_step import Step
+from survey.services.reform_index_import import import_index
+
+from factories import Factory
+from index_rounds import NOW, WHO, begin, close_quarter, full, through
+from signing_in import csrf_token, sign_in
+
+
+@pytest.fixture
+def top(factory: Factory) -> Unit:
+    return factory.unit(code="TINH", name="Tỉnh Bình Minh", kind=UnitKind.PROVINCE, ranking_group=None)
+
+
+@pytest.fixture
+def wards(factory: Factory, top: Unit) -> list[Unit]:
+    return [factory.unit(code=code, name=f"Phường {code}", parent=top) for code in ("AH", "TL")]
+
+
+@pytest.fixture
+def index(session: Session, wards: list[Unit]) -> IndexRound:
+    """Two approved sheets, leaders' points, and a closed quarter: 65 + 8 + 20.00, and 64.5 + 7 + 22.50."""
+    made = begin(session)
+    through(session, made, wards[0], full(), Step.APPROVE)
+    given = full(**{"1.2": Given(Decimal("0.5"), note="Thiếu một báo cáo")})
+    through(session, made, wards[1], given, Step.APPROVE)
+    content = b"unit,lanh-dao\nAH,8\nTL,7\n"
+    import_index(
+        session, content, year=2026, now=NOW, actor="t", file_name="x.csv", rules_id="index-65-25-10",
+        level="commune",
+    )  # fmt: skip
+    close_quarter(session, "2026-Q3", {wards[0]: 0.80, wards[1]: 0.90})
+    return made
+
+
+def publish(session: Session, index: IndexRound, shown: int = 0, reason: str = "") -> IndexPublication:
+    return index_publication.publish(session, index, shown=shown, now=NOW, actor="b@example.vn", reason=reason)
+
+
+def totals(session: Session, index: IndexRound, **options: Any) -> dict[str, Decimal | None]:
+    shown = index_result.view(session, index, set(), **options)
+    return {row.name: row.result.total for rows in shown.groups.values() for row in rows}
+
+
+def correct_quarter(session: Session, wards: list[Unit]) -> None:
+    close_quarter(session, "2026-Q3", {wards[0]: 0.99, wards[1]: 0.90}, revision=2)
+
+
+# --- through the pages
+
+
+@pytest.fixture
+def chief(app: Flask, factory: Factory, top: Unit) -> FlaskClient:
+    client = app.test_client()
+    assert sign_in(client, factory.officer(top, Role.REFORM).email).status_code == 303
+    return client
+
+
+@pytest.fixture
+def ward(app: Flask, factory: Factory, wards: list[Unit]) -> FlaskClient:
+    client = app.test_client()
+    assert sign_in(client, factory.officer(wards[0], Role.REFORM).email).status_code == 303
+    return client
+
+
+def send(client: FlaskClient, address: str, **data: Any) -> TestResponse:
+    return client.post(address, data={"csrf_token": csrf_token(client.get("/officer/account")), **data})
+
+
+def test_what_is_published_stays_and_is_corrected_in_the_open(
+    chief: FlaskClient, ward: FlaskClient, session: Session, index: IndexRound, wards: list[Unit]
+) -> None:
+    page = f"/officer/index/{index.id}"
+    before = chief.get(page).text
+    assert "Có 2 bảng đã phê duyệt" in before
+    assert send(chief, f"{page}/publish", shown="0").status_code == 303
+    published = ward.get(page).text
+    assert "bản 1, lúc 09:00 20/11/2026" in published or "Đã công bố" in published
+    assert "94,00" in published, "the other ward's total is public now"
+    assert "93,00" in published
+    assert "thay đổi từ khi công bố" not in published
+
+    # The quarter is corrected, and the other ward gets another name.
+    correct_quarter(session, wards)
+    wards[1].name = "Phường Thắng Lợi"
+    session.commit()
+    for client in (chief, ward):
+        after = client.get(page).text
+        assert "93,00" in after
+        assert "97,75" not in after or client is chief, "only the top sees what is not published"
+        assert "Phường TL" in after
+        assert "nay là Phường Thắng Lợi" in after
+        assert "Số liệu đầu vào đã thay đổi từ khi công bố" in after
+    assert "97,75" in chief.get(f"{page}?now=1").text
+    assert send(chief, f"{page}/publish", shown="1", reason=" ").status_code == 422
+    assert "phải ghi lý do" in send(chief, f"{page}/publish", shown="1", reason=" ").text
+    assert send(chief, f"{page}/publish", shown="0", reason="Quý III").status_code == 422, "an old page"
+    done = send(chief, f"{page}/publish", shown="1", reason="Quý III đã đính chính")
+    assert done.status_code == 303
+    corrected = ward.get(page).text
+    assert "97,75" in corrected
+    assert "thay bản 1. Lý do: Quý III đã đính chính" in corrected
+    assert "Phường Thắng Lợi" in corrected
+    old = ward.get(f"{page}?revision=1").text
+    assert "93,00" in old
+    assert "Đây là bản cũ" in old
+    assert ward.get(f"{page}?revision=7").status_code == 404
+    session.rollback()
+    actions = select(AuditEvent.detail).where(AuditEvent.action == "index.publish").order_by(AuditEvent.id)
+    assert [detail["revision"] for detail in session.scalars(actions)] == [1, 2]
+
+
+def test_a_published_sheet_is_reopened_for_a_correction(
+    chief: FlaskClient, ward: FlaskClient, session: Session, index: IndexRound, wards: list[Unit]
+) -> None:
+    publish(session, index)
+    sheet = f"/officer/index/{index.id}/AH"
+    assert send(ward, f"{sheet}/reopen", reason="Sai").status_code == 403
+    assert send(chief, f"{sheet}/reopen", reason=" ").status_code == 422
+    assert send(chief, f"{sheet}/reopen", reason="Nhầm tiêu chí 1.2").status_code == 303
+    session.rollback()
+    session.expire_all()
+    assert session.get_one(IndexSheet, (index.id, wards[0].id)).state is SheetState.SUBMITTED
+    assert "93,00" in ward.get(f"/officer/index/{index.id}").text, "published points stay meanwhile"
+    mended = {"1.2": Given(Decimal("0.5"), note="Chỉ có báo cáo quý I")}
+    index_sheet.save_appraisal(session, index, wards[0], mended, **WHO)
+    index_step.take(session, index, wards[0], Step.APPRAISE, **WHO)
+    index_step.take(session, index, wards[0], Step.APPROVE, now=NOW, actor="b@example.vn")
+    publish(session, index, 1, "Chấm lại tiêu chí 1.2 của phường AH")
+    assert totals(session, index)["Phường AH"] == Decimal("92.50")
+    assert totals(session, index, revision=1)["Phường AH"] == Decimal("93.00")
+
+
+# --- what is stored
+
+
+def test_a_round_is_read_back_as_it_was_computed(session: Session, index: IndexRound, wards: list[Unit]) -> None:
+    index_round.set_bands(
+        session, index, [Band("Xuất sắc", Decimal(90), "hai-long", Decimal(85)), Band("Đạt", Decimal(0))], **WHO
+    )
+    computed = reform_index.compute_round(session, index, only_approved=True)
+    stored = publish(session, index)
+    read = index_frozen.table_of(session, stored)
+    assert read.means == computed.means
+    assert read.quarters == {"2026-Q3": 1}
+    assert read.criteria == computed.criteria
+    assert read.rules.bands == computed.rules.bands
+    for one, other in zip(read.rows, computed.rows, strict=True):
+        assert one.result.components == other.result.components
+        assert (one.result.total, one.result.rank, one.result.grade) == (
+            other.result.total,
+            other.result.rank,
+            other.result.grade,
+        )
+        assert (one.sums, one.satisfaction, dict(one.sources)) == (other.sums, other.satisfaction, other.sources)
+    assert read.rows[0].sums is not None
+    assert read.rows[0].sums.own.fields["1"].points is not None
+    assert stored.rules_digest == computed.rules.digest()
+
+
+def test_no_later_change_touches_what_is_published(
+    session: Session, index: IndexRound, wards: list[Unit], factory: Factory
+) -> None:
+    publish(session, index)
+    correct_quarter(session, wards)
+    heir = factory.unit(code="MOI", name="Phường Mới", valid_from=date(2026, 12, 1))
+    for unit in wards:
+        unit.name, unit.successor_id, unit.valid_to = f"{unit.name} cũ", heir.id, date(2026, 11, 30)
+        unit.ranking_group = "Nhóm khác"
+    session.commit()
+    index_round.set_bands(session, index, [Band("Đạt", Decimal(0))], **WHO)
+    shown = index_result.view(session, index, set())
+    assert totals(session, index) == {"Phường AH": Decimal("93.00"), "Phường TL": Decimal("94.00")}
+    assert list(shown.groups) == ["Phường"]
+    assert {row.result.grade.title.vi for row in shown.table.rows if row.result.grade} == {"Xuất sắc"}
+    # The heir shows the years of both, as they were.
+    past = [(one.row.name, one.row.result.total, one.is_published) for one in index_result.history(session, heir)]
+    assert past == [("Phường TL", Decimal("94.00"), True), ("Phường AH", Decimal("93.00"), True)]
+
+
+def test_the_year_before_counts_as_it_was_published(
+    session: Session, index: IndexRound, wards: list[Unit]
+) -> None:
+    publish(session, index)
+    correct_quarter(session, wards)
+    content = b"unit,ket-qua,lanh-dao,hai-long\nAH,60,9,21\nTL,60,8,20\n"
+    import_index(
+        session, content, year=2027, now=NOW, actor="t", file_name="x.csv", rules_id="index-65-25-10",
+        level="commune",
+    )  # fmt: skip
+    rows = reform_index.compute(session, year=2027, level="commune").rows
+    changes = {row.name: (row.result.change_points, row.result.change_rank) for row in rows}
+    assert changes == {"Phường AH": (Decimal("-3.00"), 1), "Phường TL": (Decimal("-6.00"), -1)}
+
+
+def test_a_sheet_that_nobody_approved_is_not_published(session: Session, wards: list[Unit]) -> None:
+    index = begin(session, rules_id="index-70-rebased")
+    through(session, index, wards[0], full(), Step.APPROVE)
+    through(session, index, wards[1], full(), Step.APPRAISE)
+    stored = publish(session, index)
+    table = index_frozen.table_of(session, stored)
+    assert [row.name for row in table.rows] == ["Phường AH"]
+    assert [unit.name for unit in index_publication.left_out(session, index, table)] == ["Phường TL"]
+    index_step.take(session, index, wards[1], Step.APPROVE, now=NOW, actor="b@example.vn")
+    standing = index_publication.standing(session, index)
+    assert standing is not None
+    assert [(one.name, one.published) for one in standing.changes if one.published is None] == [
+        ("Phường TL", None)
+    ]
+    publish(session, index, 1, "Bổ sung phường TL")
+    assert set(totals(session, index)) == {"Phường AH", "Phường TL"}
+
+
+def test_publishing_needs_something_to_publish_and_a_change_to_correct(
+    session: Session, index: IndexRound, wards: list[Unit]
+) -> None:
+    empty = begin(session, year=2025)
+    with pytest.raises(HailongError) as nothing:
+        publish(session, empty)
+    assert nothing.value.code == "index_nothing_to_publish"
+    publish(session, index)
+    with pytest.raises(HailongError) as same:
+        publish(session, index, 1, "Không có gì mới")
+    assert same.value.code == "index_unchanged"
+    standing = index_publication.standing(session, index)
+    assert standing is not None
+    assert standing.is_current
+    # A quarter is corrected without changing any share: the inputs are others, the results are not.
+    found = session.scalars(select(ScoreSet)).one()
+    close_quarter(
+        session, found.period, {score.unit: score.index_share or 0 for score in found.scores}, revision=2
+    )
+    standing = index_publication.standing(session, index)
+    assert standing is not None
+    assert (standing.is_current, standing.changes) == (False, ())
+
+
+def test_a_round_of_entered_components_is_published_too(session: Session, wards: list[Unit]) -> None:
+    import_index(
+        session, b"unit,tong\nAH,90\nTL,85\n", year=2023, now=NOW, actor="t", file_name="x.csv",
+        rules_id="index-total-100",
+    )  # fmt: skip
+    index = index_round.find_round(session, 2023, "par")
+    assert index is not None
+    publish(session, index)
+    import_index(
+        session, b"unit,tong\nAH,70\n", year=2023, now=NOW, actor="t", file_name="y.csv",
+        rules_id="index-total-100",
+    )  # fmt: skip
+    assert totals(session, index) == {"Phường AH": Decimal(90), "Phường TL": Decimal(85)}
+    assert totals(session, index, as_it_stands=True) == {}, "nothing in sight of an officer of no unit"
