@@ -112,7 +112,7 @@ MENU = (
             Entry(
                 _("Tài khoản"), "officers.officers", Permission.MANAGE_OFFICERS, ("officers", "officer_changes")
             ),
-            Entry(_("Thư chưa gửi được"), "notices.held_up", Permission.MANAGE_OFFICERS, ("notices",)),
+            Entry(_("Thông báo chưa gửi được"), "notices.held_up", Permission.MANAGE_OFFICERS, ("notices",)),
         ),
     ),
 )

@@ -87,7 +87,7 @@ def test_the_administrator_sees_what_did_not_go_out_and_why_and_sends_it_again(
     reader, keeper = factory.officer(unit), factory.officer(unit, role=Role.ADMINISTRATOR)
     sign_in(client, reader.email)
     page = client.get(ADDRESS)
-    assert "Thông báo gửi chưa được" not in page.text
+    assert "Thông báo chưa gửi được" not in page.text
     assert client.get(f"{ADDRESS}/unsent").status_code == 403
     token = csrf_token(page)
     assert client.post(f"{ADDRESS}/unsent", data={"csrf_token": token}).status_code == 403

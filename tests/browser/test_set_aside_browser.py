@@ -79,7 +79,7 @@ def test_one_officer_asks_and_another_decides(
     other.get_by_role("button", name="Không duyệt").click()
     expect(other.get_by_role("alert")).to_contain_text("Xin ghi rõ lý do")
     check(other, width)
-    other.get_by_role("button", name="Duyệt: loại các phiếu này").click()
+    other.get_by_role("button", name="Duyệt: không tính các phiếu này").click()
     expect(other.locator("main")).to_contain_text("Đã duyệt: loại")
     check(other, width)
     other.get_by_role("link", name="Phường Tân Hoà").click()
