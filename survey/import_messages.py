@@ -70,6 +70,7 @@ CELL_SENTENCES = {
     "unknown_word": _("“%(got)s” không dùng được ở đây. Hãy chọn một trong: %(known)s."),
     "not_a_date": _("“%(got)s” không phải ngày. Hãy viết ngày/tháng/năm, ví dụ 01/07/2026."),
     "not_a_number": _("“%(got)s” không phải số. Chỉ ghi chữ số, ví dụ 47563 hoặc 47.563."),
+    "not_points": _("“%(got)s” không phải số. Chỉ ghi chữ số, ví dụ 1,5 hoặc 87,60."),
     "negative_number": _("“%(got)s” là số âm. Hãy ghi số từ 0 trở lên."),
     "fractional_count": _(
         "“%(got)s” là số lẻ, cần số nguyên. Nếu dấu chấm hay phẩy là dấu hàng nghìn, hãy gõ lại liền, ví dụ 47563."
@@ -213,7 +214,7 @@ INDEX_SENTENCES = {
         "năm này không."
     ),
     "points_above_maximum": _("%(got)s điểm, vượt điểm tối đa %(maximum)s của “%(title)s”. Hãy sửa điểm."),
-    "not_applicable_refused": _("bộ quy tắc %(rules)s không cho phép “không phát sinh”. Hãy ghi điểm."),
+    "not_applicable_refused": _("bộ quy tắc “%(rules)s” không cho phép ghi không phát sinh. Hãy ghi điểm."),
     "not_applicable_with_points": _("vừa ghi “không phát sinh” vừa ghi điểm. Hãy bỏ một trong hai."),
     "printed_totals_differ": _(
         "tổng điểm ghi %(got)s, nhưng dòng khác của đơn vị này ghi %(known)s. Hãy thống nhất."

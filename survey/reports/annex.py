@@ -168,7 +168,7 @@ class Annex:
                 end += 1
             sheet.merge_range(top, at, top, end - 1, column.group, head)
             at = end
-        sheet.set_row(top, 32)
+        sheet.set_row(top, max(32, LINE * _heading_lines(columns)))
         sheet.set_row(top + 1, 50)
 
     def _look(self, column: Column, *, slanted: bool = False) -> Any:
@@ -200,3 +200,12 @@ class Annex:
         sheet.set_header("&C&P")
         sheet.fit_to_pages(1, 0)
         sheet.print_area(0, 0, last_row, last_column)
+
+
+def _heading_lines(columns: Sequence[Column]) -> int:
+    """How many lines the longest common heading takes above its columns, in bold letters."""
+    widths: dict[str, float] = {}
+    for column in columns:
+        if column.group:
+            widths[column.group] = widths.get(column.group, 0) + column.width
+    return max((1 + int(len(group) / (0.9 * width)) for group, width in widths.items()), default=1)

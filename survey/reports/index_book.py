@@ -131,7 +131,7 @@ def _rank_columns(report: IndexBook) -> list[Column]:
             if report.has_previous
             else ()
         ),
-        Column("Ghi chú", 30, WORDS, lambda line: line.remark),
+        Column("Ghi chú", 52, WORDS, lambda line: line.remark),
     ]
 
 

@@ -144,7 +144,7 @@ def _number(cell: Cell, *, thousands: bool) -> Decimal:
     written = str(cell.value)
     plain = _plain_number(written.replace("\u2212", "-"), thousands=thousands)
     if isinstance(cell.value, bool) or plain is None:
-        raise BadCell("not_a_number", got=written)
+        raise BadCell("not_a_number" if thousands else "not_points", got=written)
     return Decimal(plain)
 
 

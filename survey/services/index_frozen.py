@@ -6,7 +6,7 @@ from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from analysis.criteria_points import SheetPart, SheetPoints
@@ -29,6 +29,13 @@ def publications(session: Session, index_round: IndexRound) -> list[IndexPublica
 def latest(session: Session, index_round: IndexRound) -> IndexPublication | None:
     """Return the newest published revision of a round; None while none is published."""
     return next(iter(publications(session, index_round)), None)
+
+
+def newest_revisions(session: Session) -> dict[int, int]:
+    """Return the newest published revision of every round that has one, by round id."""
+    newest = func.max(IndexPublication.revision)
+    rows = session.execute(select(IndexPublication.round_id, newest).group_by(IndexPublication.round_id))
+    return {row[0]: row[1] for row in rows}
 
 
 def table_of(session: Session, publication: IndexPublication) -> IndexTable:

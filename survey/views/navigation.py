@@ -77,7 +77,7 @@ MENU = (
                 _("Chỉ số CCHC"),
                 "reform_index.rounds",
                 Permission.SEE_INDEX,
-                ("reform_index", "reform_index_sheet", "index_structures"),
+                ("reform_index", "reform_index_sheet", "index_evidence", "index_structures"),
             ),
             Entry(_("Chốt kỳ"), "closing.choose", Permission.CLOSE_PERIOD, ("closing",), only_at_top=True),
             Entry(_("Quy tắc tính điểm"), "rules.rules", Permission.SEE_SCORES, ("rules", "rule_drafts")),

@@ -22,6 +22,7 @@ from survey.index_words import in_language
 from survey.messages import sentence
 from survey.models import IndexRound
 from survey.services import (
+    index_frozen,
     index_publication,
     index_result,
     index_round,
@@ -211,7 +212,11 @@ def _results_page(round_id: int, *, fault: str | None = None, fault_at: str = "b
 
 def _rounds_page(form: RoundForm) -> str:
     return render_template(
-        "officer/index_rounds.html", form=form, rounds=index_round.rounds(db.session), words=index_words
+        "officer/index_rounds.html",
+        form=form,
+        rounds=index_round.rounds(db.session),
+        published=index_frozen.newest_revisions(db.session),
+        words=index_words,
     )
 
 

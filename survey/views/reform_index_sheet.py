@@ -1,4 +1,4 @@
-"""A unit's sheet in a round: its page, self-score, appraisal, steps, evidence, and the sheet as a file."""
+"""A unit's sheet in a round: its page, self-score, appraisal, steps, and the sheet as a file."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from survey.errors import Fault, HailongError, ImportRefused
 from survey.extensions import db
 from survey.index_words import in_language
 from survey.messages import fault_line, sentence
-from survey.models import IndexEvidence, SheetState, Unit
-from survey.services import index_evidence, index_file, index_lines, index_result, index_sheet, index_step
+from survey.models import SheetState, Unit
+from survey.services import index_file, index_lines, index_result, index_sheet, index_step
 from survey.services.index_lines import Typed
 from survey.services.index_round import rules_of
 from survey.services.index_sheet import SheetView
@@ -38,7 +38,7 @@ SHEET = "/index/<int:round_id>/<unit_code>"
 @blueprint.get(SHEET)
 def sheet(round_id: int, unit_code: str) -> str:
     """Show a unit's sheet, with what the officer may do at this step."""
-    return _page(round_id, unit_or_refuse(unit_code, Permission.SEE_INDEX))
+    return sheet_page(round_id, unit_or_refuse(unit_code, Permission.SEE_INDEX))
 
 
 @blueprint.post(f"{SHEET}/own")
@@ -69,60 +69,11 @@ def take(round_id: int, unit_code: str, step: str) -> Page:
             reason=request.form.get("reason", ""),
         )
     except ImportRefused as refused:
-        return _page(round_id, unit, faults=refused.faults), 422
+        return sheet_page(round_id, unit, faults=refused.faults), 422
     except HailongError as error:
-        return _page(round_id, unit, problem=sentence(error)), 422
+        return sheet_page(round_id, unit, problem=sentence(error)), 422
     flash(_("Trạng thái bảng điểm: %(state)s.", state=index_words.STATES[state.value]), "good")
-    return _back(round_id, unit)
-
-
-@blueprint.post(f"{SHEET}/evidence")
-def add_evidence(round_id: int, unit_code: str) -> Page:
-    """Keep a file beside a criterion."""
-    unit = unit_or_refuse(unit_code, Permission.SCORE_INDEX)
-    found = round_or_404(round_id)
-    form = _evidence_form(index_sheet.load(db.session, found, unit))
-    if not form.validate():
-        return _page(round_id, unit, problem=_first(form.errors)), 422
-    data = form.file.data.stream.read(index_evidence.LARGEST_FILE + 1)
-    try:
-        index_evidence.add(
-            db.session,
-            found,
-            unit,
-            form.criterion.data,
-            data,
-            file_name=form.file.data.filename or "?",
-            now=_now(),
-            actor=current_user.email,
-        )
-    except HailongError as error:
-        return _page(round_id, unit, problem=sentence(error)), 422
-    flash(_("Đã thêm tài liệu kiểm chứng."), "good")
-    return _back(round_id, unit)
-
-
-@blueprint.get(f"{SHEET}/evidence/<evidence_id>")
-def evidence(round_id: int, unit_code: str, evidence_id: str) -> Response:
-    """Hand a file of evidence out, always as a download."""
-    unit = unit_or_refuse(unit_code, Permission.SEE_INDEX)
-    found = _evidence(round_id, unit, evidence_id)
-    name, media_type = found.file_name, found.media_type
-    content = index_evidence.read(db.session, found, unit, now=_now(), actor=current_user.email)
-    return send_file(BytesIO(content), media_type, as_attachment=True, download_name=name)
-
-
-@blueprint.post(f"{SHEET}/evidence/<evidence_id>/remove")
-def remove_evidence(round_id: int, unit_code: str, evidence_id: str) -> Page:
-    """Take a file of evidence away from a draft."""
-    unit = unit_or_refuse(unit_code, Permission.SCORE_INDEX)
-    found = _evidence(round_id, unit, evidence_id)
-    try:
-        index_evidence.remove(db.session, found, unit, now=_now(), actor=current_user.email)
-    except HailongError as error:
-        return _page(round_id, unit, problem=sentence(error)), 422
-    flash(_("Đã bỏ tài liệu."), "good")
-    return _back(round_id, unit)
+    return back_to_sheet(round_id, unit)
 
 
 @blueprint.get(f"{SHEET}/sheet.xlsx")
@@ -144,7 +95,7 @@ def send(round_id: int, unit_code: str) -> Page:
     unit = unit_or_refuse(unit_code, Permission.SCORE_INDEX) if is_draft else appraised_unit(unit_code)
     form = SheetFileForm()
     if not form.validate():
-        return _page(round_id, unit, problem=_first(form.errors)), 422
+        return sheet_page(round_id, unit, problem=first_fault(form.errors)), 422
     data = form.sheet.data.stream.read(LARGEST_FILE + 1)
     part = index_file.Part.OWN if is_draft else index_file.Part.APPRAISAL
     try:
@@ -159,11 +110,11 @@ def send(round_id: int, unit_code: str) -> Page:
             actor=current_user.email,
         )
     except ImportRefused as refused:
-        return _page(round_id, unit, lines=[fault_line(one) for one in refused.faults]), 422
+        return sheet_page(round_id, unit, lines=[fault_line(one) for one in refused.faults]), 422
     except HailongError as error:
-        return _page(round_id, unit, problem=sentence(error)), 422
+        return sheet_page(round_id, unit, problem=sentence(error)), 422
     flash(_("Đã nhập bảng điểm từ tệp."), "good")
-    return _back(round_id, unit)
+    return back_to_sheet(round_id, unit)
 
 
 def appraised_unit(code: str) -> Unit:
@@ -197,14 +148,14 @@ def _save(round_id: int, unit: Unit, save: Any, *, then: Step) -> Page:
         save(db.session, found, unit, given, now=_now(), actor=current_user.email)
         if "then" not in request.form:
             flash(_("Đã lưu bảng điểm."), "good")
-            return _back(round_id, unit)
+            return back_to_sheet(round_id, unit)
         index_step.take(db.session, found, unit, then, now=_now(), actor=current_user.email)
     except ImportRefused as refused:
-        return _page(round_id, unit, faults=refused.faults, typed=typed), 422
+        return sheet_page(round_id, unit, faults=refused.faults, typed=typed), 422
     except HailongError as error:
-        return _page(round_id, unit, problem=sentence(error), typed=typed), 422
+        return sheet_page(round_id, unit, problem=sentence(error), typed=typed), 422
     flash(_("Đã gửi thẩm định.") if then is Step.SUBMIT else _("Đã thẩm định xong."), "good")
-    return _back(round_id, unit)
+    return back_to_sheet(round_id, unit)
 
 
 def _typed(code: str) -> Typed:
@@ -212,7 +163,7 @@ def _typed(code: str) -> Typed:
     return Typed(sent.get(f"points-{code}", ""), f"na-{code}" in sent, sent.get(f"note-{code}", ""))
 
 
-def _page(
+def sheet_page(
     round_id: int,
     unit: Unit,
     *,
@@ -221,6 +172,7 @@ def _page(
     problem: str | None = None,
     lines: list[str] | None = None,
 ) -> str:
+    """Render a sheet with what the officer may do, and what went wrong: by line, as a whole, or in a file."""
     found = round_or_404(round_id)
     view = index_sheet.load(db.session, found, unit)
     by_code: dict[str, list[str]] = {}
@@ -245,14 +197,15 @@ def _page(
         faults=by_code,
         problem=problem,
         lines=lines or [],
-        evidence_form=_evidence_form(view),
+        evidence_form=evidence_form(view),
         file_form=SheetFileForm(),
         State=SheetState,
         Step=Step,
     )
 
 
-def _evidence_form(view: SheetView) -> EvidenceForm:
+def evidence_form(view: SheetView) -> EvidenceForm:
+    """Make the form that adds a file to one of the sheet's criteria."""
     form = EvidenceForm()
     form.criterion.choices = [
         (leaf.code, f"{leaf.code} {in_language(leaf.title)}"[:110]) for leaf in view.criteria.leaves
@@ -260,18 +213,13 @@ def _evidence_form(view: SheetView) -> EvidenceForm:
     return form
 
 
-def _evidence(round_id: int, unit: Unit, evidence_id: str) -> IndexEvidence:
-    found = db.session.get(IndexEvidence, evidence_id)
-    if found is None or (found.round_id, found.unit_id) != (round_id, unit.id):
-        abort(404)
-    return found
-
-
-def _back(round_id: int, unit: Unit) -> Response:
+def back_to_sheet(round_id: int, unit: Unit) -> Response:
+    """Go on to the sheet."""
     return redirect(url_for("reform_index_sheet.sheet", round_id=round_id, unit_code=unit.code), 303)
 
 
-def _first(errors: Mapping[str, Any]) -> str:
+def first_fault(errors: Mapping[str, Any]) -> str:
+    """Give the first of a form's faults in words."""
     return next((str(text) for texts in errors.values() for text in texts), "")
 
 

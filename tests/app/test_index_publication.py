@@ -168,6 +168,33 @@ def test_a_published_sheet_is_reopened_for_a_correction(
     assert totals(session, index, revision=1)["Phường AH"] == Decimal("93.00")
 
 
+def test_a_unit_shows_its_years_in_every_kind_and_those_of_its_predecessors(
+    chief: FlaskClient, ward: FlaskClient, session: Session, index: IndexRound, wards: list[Unit], factory: Factory
+) -> None:
+    publish(session, index)
+    for kind, points in (("cntt", "85"), ("hoat-dong", "78")):
+        import_index(
+            session, f"unit,tong\nAH,{points}\n".encode(), year=2026, now=NOW, actor="t", file_name="x.csv",
+            rules_id="index-total-100", kind=kind,
+        )  # fmt: skip
+    heir = factory.unit(code="MOI", name="Phường Mới", parent=wards[0].parent, valid_from=date(2027, 1, 1))
+    wards[0].successor_id, wards[0].valid_to = heir.id, date(2026, 12, 31)
+    session.commit()
+    import_index(
+        session, b"unit,tong\nMOI,91\n", year=2027, now=NOW, actor="t", file_name="x.csv",
+        rules_id="index-total-100",
+    )  # fmt: skip
+    page = chief.get("/officer/index/units/MOI").text
+    for words in (
+        "Chỉ số cải cách hành chính 2027", "Chỉ số cải cách hành chính 2026", "93,00", "85,00", "78,00", "91,00",
+        "Ứng dụng công nghệ thông tin, chuyển đổi số 2026", "Chất lượng tổ chức, hoạt động 2026", "Phường AH",
+        "nay thuộc Phường Mới", "chưa công bố",
+    ):  # fmt: skip
+        assert words in page, words
+    assert ward.get("/officer/index/units/TL").status_code == 403
+    assert "91,00" not in ward.get("/officer/index/units/AH").text, "the heir's years are not the old unit's"
+
+
 # --- what is stored
 
 

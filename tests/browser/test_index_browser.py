@@ -83,7 +83,20 @@ def test_no_page_has_a_fault_that_axe_finds_or_scrolls_sideways(
     page = open_page(viewport=viewport)
     enter(page, server)
     faults = {}
-    for path in ("index", "index/1", "index/1/AH", "index/1/TL", "index/1/VH", "index/1/VH?lang=en"):
+    for path in (
+        "index",
+        "index/1",
+        "index/1/AH",
+        "index/1/TL",
+        "index/1/VH",
+        "index/1/VH?lang=en",
+        "index/units/AH",
+        "index/structures",
+        "index/structures/criteria-commune-8",
+        "index/structures/index-60-10-30",
+        "index/structures/new/criteria",
+        "index/structures/new/index",
+    ):
         page.goto(f"{server}/officer/{path}")
         overflow = page.evaluate("document.documentElement.scrollWidth > innerWidth")
         faults[path] = violations(page) + (["scrolls sideways"] if overflow else [])
@@ -111,3 +124,35 @@ def test_a_sheet_is_appraised_and_approved_by_mouse(server: str, open_page: Call
     page.get_by_role("button", name="Lưu điểm thẩm định").click()
     expect(page.locator(".flash")).to_have_text("Đã lưu bảng điểm.")
     expect(page.get_by_label("Điểm 1.1.1")).to_have_value("0,75")
+
+
+def test_a_round_is_published_and_corrected_by_mouse(
+    server: str, live_app: Flask, open_page: Callable[..., Page]
+) -> None:
+    page = open_page(viewport=PHONE)
+    enter(page, server)
+    page.goto(f"{server}/officer/index/1")
+    page.get_by_role("button", name="Phê duyệt mọi bảng đã thẩm định").click()
+    page.get_by_role("button", name="Công bố kết quả cả đợt").click()
+    expect(page.locator(".flash.good")).to_have_text("Đã công bố bản 1.")
+    expect(page.locator("main")).not_to_contain_text("thay đổi từ khi công bố")
+    with live_app.app_context():
+        import_index(
+            db.session,
+            b"unit,lanh-dao,hai-long\nAH,9.5,21.9\n",
+            year=2026,
+            level="commune",
+            now=NOW,
+            actor="a@example.vn",
+            file_name="y.csv",
+        )
+    page.reload()
+    expect(page.locator("#publish")).to_contain_text("Số liệu đầu vào đã thay đổi từ khi công bố.")
+    assert violations(page) == []
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    page.get_by_label("Công bố bản đính chính, lý do").fill("Điểm lãnh đạo nhập nhầm")
+    page.get_by_role("button", name="Công bố bản đính chính").click()
+    expect(page.locator("main")).to_contain_text("thay bản 1. Lý do: Điểm lãnh đạo nhập nhầm")
+    page.get_by_role("link", name="Bản 1").click()
+    expect(page.locator("main")).to_contain_text("Đây là bản cũ, đã được thay.")
+    assert violations(page) == []

@@ -182,7 +182,7 @@ def test_all_faults_are_found_in_one_go_in_the_order_of_the_rows() -> None:
     assert [(fault.row, fault.code) for fault in faults] == [
         (2, "blank_cell"),
         (2, "negative_number"),
-        (2, "not_a_number"),
+        (2, "not_points"),
         (4, "fractional_count"),
     ]
 
