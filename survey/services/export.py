@@ -35,7 +35,7 @@ from survey.reports.quarter_paper import QuarterPaper, paper_of
 from survey.reports.quarter_pdf import pdf_bytes
 from survey.reports.workbook import xlsx_bytes
 from survey.services.frozen_paper import PaperFacts, facts_of
-from survey.services.letterhead import Place, codes_above, letterhead_at
+from survey.services.letterhead import Place, called, codes_above, letterhead_at
 from survey.services.quarter_detail import Detail
 from survey.services.score import closed_set
 from survey.services.scoreboard import SUPPRESSED, Row, Scoreboard, scoreboard
@@ -101,8 +101,8 @@ def _head(places: Mapping[str, Place], codes: Iterable[str]) -> Head:
         above = codes_above(places, code)
         common = above if common is None else [one for one in common if one in above]
     if not common:
-        return Head(None, "", "", "BC", (), None, ("Lưu: VT.",))
-    return Head(**asdict(letterhead_at(places, common[0])))
+        return Head("cơ quan", None, "", "", "BC", (), None, ("Lưu: VT.",))
+    return Head(called(places[common[0]]), **asdict(letterhead_at(places, common[0])))
 
 
 def quarter_report(
