@@ -48,9 +48,8 @@ TABLE_WRITERS: Mapping[str, Callable[[QuarterReport], bytes]] = {
 }
 PAPER_WRITERS: Mapping[str, Callable[[QuarterPaper], bytes]] = {"docx": docx_bytes, "pdf": pdf_bytes}
 FORMATS = ("xlsx", "csv", "json", *PAPER_WRITERS)
-# What is laid out on pages takes longer than a request may, from so many units on.
-LAID_OUT = ("xlsx", *PAPER_WRITERS)
-MANY_UNITS = 20
+# A province's file is made in the request; from so many units on it would take longer than a request may.
+MANY_UNITS = 300
 SOME = 200
 
 
@@ -59,9 +58,9 @@ def file_name(period: Period, format: str) -> str:
     return f"diem-hai-long-{period.text}.{format}"
 
 
-def takes_long(format: str, unit_count: int) -> bool:
+def takes_long(unit_count: int) -> bool:
     """Tell whether a file of so many units is better made by the worker."""
-    return format in LAID_OUT and unit_count >= MANY_UNITS
+    return unit_count >= MANY_UNITS
 
 
 def export_bytes(
