@@ -18,6 +18,7 @@ from analysis.periods import parse_period
 from survey.codes import encode_bits, grouped
 from survey.extensions import db
 from survey.models import Unit
+from survey.services import publication, score
 from survey.services.response import number_hash
 
 from citizens import signer
@@ -25,6 +26,8 @@ from factories import COMPUTED_AT, Factory
 
 LONG_AGO = date(2025, 7, 2)
 PUBLISHED = parse_period("2025-Q3")
+RESULTS = parse_period("2026-Q2")
+CORRECTED = datetime(2026, 10, 20, 9, 0, tzinfo=UTC)
 SIZES = {"320": (320, 640), "360": (360, 740), "768": (768, 1024), "landscape": (740, 360)}
 
 
@@ -41,6 +44,7 @@ class Site:
     expired_receipt: str
     counted: str
     set_aside: str
+    app: Flask
 
     def url(self, path: str, language: str, **more: str) -> str:
         """The address of a page in a language."""
@@ -68,6 +72,7 @@ def make_site(app: Flask, address: str) -> Site:
             expired_receipt=receipt,
             counted=published(factory, unit, set_aside=False),
             set_aside=published(factory, unit, set_aside=True),
+            app=app,
         )
 
 
@@ -161,6 +166,34 @@ def thanks_expired(page: Page, site: Site, language: str) -> None:
     page.goto(site.url(f"/q/{site.one_field}/thanks", language, t=site.expired_receipt))
 
 
+def results(path: str) -> Callable[[Page, Site, str], None]:
+    """A page of published results: a ward that answered, one that hardly did, and a correction."""
+
+    def state(page: Page, site: Site, language: str) -> None:
+        with site.app.app_context():
+            if not publication.published_revisions(db.session, RESULTS.text):
+                publish_results(Factory(db.session))
+        joined = f"{site.address}{path}{'&' if '?' in path else '?'}lang={language}"
+        page.goto(joined, wait_until="networkidle")
+
+    return state
+
+
+def publish_results(factory: Factory) -> None:
+    """Close and publish a quarter, twice."""
+    top = factory.unit(code="TINH", name="Tỉnh Bình Minh", ranking_group=None, start_date=None)
+    ward = top
+    for code, name, number in (("AH", "Phường An Hoà", 60), ("HK", "Phường Hưng Khánh Trung", 3)):
+        ward = factory.unit(code=code, name=name, parent=top)
+        factory.dossiers(ward, RESULTS.text, {("dat-dai", "direct", "on_time"): 300})
+        factory.responses(ward, "354452", number, local_date=RESULTS.first)
+    for revision, reason in ((None, ""), (1, "Sửa số hồ sơ của Phường Hưng Khánh Trung")):
+        score.close(db.session, RESULTS, now=CORRECTED, actor="test", revision_of=revision, reason=reason)
+        publication.publish(db.session, RESULTS, now=CORRECTED, actor="test")
+        if revision is None:
+            factory.dossiers(ward, RESULTS.text, {("tu-phap-ho-tich", "direct", "on_time"): 50})
+
+
 def plain(path: str) -> Callable[[Page, Site, str], None]:
     """A page that is simply opened; `{…}` in its path names a code of the site."""
     return lambda page, site, language: void(page.goto(site.url(path.format(**vars(site)), language)))
@@ -192,4 +225,10 @@ STATES: dict[str, Callable[[Page, Site, str], None]] = {
     "code-revoked": plain("/q/{revoked}"),
     "code-closed": plain("/q/{closed}"),
     "no-such-page": plain("/no/such/page"),
+    "results": results("/results"),
+    "results-period": results("/results/2026-Q2"),
+    "results-search": results("/results/2026-Q2?q=khanh"),
+    "results-unit": results("/results/2026-Q2/AH"),
+    "results-silent": results("/results/2026-Q2/HK"),
+    "results-corrected": results("/results/2026-Q2/AH?revision=1"),
 }

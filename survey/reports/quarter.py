@@ -110,8 +110,12 @@ class Method:
 
 @dataclass(frozen=True)
 class Head:
-    """Head and foot of the document; the number and the day stay blank for the clerk."""
+    """Head and foot of the document; the number and the day stay blank for the clerk.
 
+    `called` is the body that reports, as a sentence names it.
+    """
+
+    called: str
     superior: str | None
     issuer: str
     place: str

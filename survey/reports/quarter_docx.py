@@ -121,6 +121,9 @@ def _table(document: Any, block: Block) -> None:
 def _chart(document: Any, block: Block) -> None:
     holder = line(document, "", size=11, align=CENTRE, after=2, keep=True)
     picture = holder.add_run().add_picture(io.BytesIO(draw_chart(block.bars)), width=Mm(LINE_WIDTH))
+    for side in ("distT", "distB", "distL", "distR"):
+        # Where none is said, LibreOffice leaves room beside a picture and moves it out of the line.
+        picture._inline.set(side, "0")
     described = picture._inline.docPr
     described.set("descr", block.alternative)
     described.set("title", block.text)

@@ -28,10 +28,9 @@ class QuarterPaper:
 
 def paper_of(report: QuarterReport) -> QuarterPaper:
     """Write the report out."""
-    issuer = " ".join(report.head.issuer.split())
     lead = (
-        f"Căn cứ kết quả lấy ý kiến người dân, tổ chức về việc giải quyết thủ tục hành chính, {issuer} báo cáo "
-        f"kết quả {period_title(report)} như sau:"
+        "Căn cứ kết quả lấy ý kiến người dân, tổ chức về việc giải quyết thủ tục hành chính, "
+        f"{report.head.called} báo cáo kết quả {_in_a_sentence(period_title(report))} như sau:"
     )
     blocks = (
         Block("heading", "I. KẾT QUẢ"),
@@ -58,5 +57,8 @@ def paper_of(report: QuarterReport) -> QuarterPaper:
 
 
 def _period_words(report: QuarterReport) -> str:
-    name = period_title(report).split(" (")[0]
+    return _in_a_sentence(period_title(report).split(" (")[0])
+
+
+def _in_a_sentence(name: str) -> str:
     return name[0].lower() + name[1:]

@@ -52,9 +52,9 @@ def method_lines(report: QuarterReport) -> list[tuple[str, str]]:
             "Gia quyền",
             "Phiếu do người dân tự nguyện gửi, nên được gia quyền theo số hồ sơ của đơn vị theo lĩnh vực, "
             "cách nộp và (khi biết từ mã hồ sơ) kết quả giải quyết. Tỷ số trọng số giới hạn trong "
-            f"{low} đến {high}{wider}. Giá trị không gia quyền ghi ở trang “Chất lượng mẫu”.",
+            f"{low} đến {high}{wider}. Giá trị không gia quyền ghi ở trang “Chất lượng mẫu” của tệp XLSX.",
         ),
-        ("Nguồn phiếu", ways_in(report)),
+        ("Nguồn phiếu", _sentence(ways_in(report))),
         ("Phiếu nghi vấn", _flagged(report)),
         (
             "Khoảng tin cậy",
@@ -126,6 +126,10 @@ def ways_in(report: QuarterReport) -> str:
         for key, name in ways
     ]
     return "; ".join(parts) + "."
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _flagged(report: QuarterReport) -> str:

@@ -37,7 +37,7 @@ from survey.reports.quarter_together import Together
 from survey.reports.workbook import xlsx_bytes
 from survey.services.figure import combined_figure
 from survey.services.frozen_paper import PaperFacts, facts_of
-from survey.services.letterhead import Place, codes_above, letterhead_at
+from survey.services.letterhead import Place, called, codes_above, letterhead_at
 from survey.services.quarter_detail import Detail
 from survey.services.score import closed_set
 from survey.services.scoreboard import SUPPRESSED, Row, Scoreboard, scoreboard
@@ -50,9 +50,8 @@ TABLE_WRITERS: Mapping[str, Callable[[QuarterReport], bytes]] = {
 }
 PAPER_WRITERS: Mapping[str, Callable[[QuarterPaper], bytes]] = {"docx": docx_bytes, "pdf": pdf_bytes}
 FORMATS = ("xlsx", "csv", "json", *PAPER_WRITERS)
-# What is laid out on pages takes longer than a request may, from so many units on.
-LAID_OUT = ("xlsx", *PAPER_WRITERS)
-MANY_UNITS = 20
+# A province's file is made in the request; from so many units on it would take longer than a request may.
+MANY_UNITS = 300
 SOME = 200
 
 
@@ -61,9 +60,9 @@ def file_name(period: Period, format: str) -> str:
     return f"diem-hai-long-{period.text}.{format}"
 
 
-def takes_long(format: str, unit_count: int) -> bool:
+def takes_long(unit_count: int) -> bool:
     """Tell whether a file of so many units is better made by the worker."""
-    return format in LAID_OUT and unit_count >= MANY_UNITS
+    return unit_count >= MANY_UNITS
 
 
 def export_bytes(
@@ -103,8 +102,8 @@ def _head(places: Mapping[str, Place], codes: Iterable[str]) -> Head:
         above = codes_above(places, code)
         common = above if common is None else [one for one in common if one in above]
     if not common:
-        return Head(None, "", "", "BC", (), None, ("Lưu: VT.",))
-    return Head(**asdict(letterhead_at(places, common[0])))
+        return Head("cơ quan", None, "", "", "BC", (), None, ("Lưu: VT.",))
+    return Head(called(places[common[0]]), **asdict(letterhead_at(places, common[0])))
 
 
 def quarter_report(

@@ -83,6 +83,12 @@ def letterhead_at(known: Mapping[str, Place], code: str) -> Letterhead:
     return _complete(_made_up(known, code))
 
 
+def called(place: Place) -> str:
+    """Name a body inside a sentence: "Ủy ban nhân dân tỉnh Bình Minh", "Sở Nội vụ"."""
+    name = clean(place.name)
+    return f"{_PEOPLES_COMMITTEE.capitalize()} {name[:1].lower()}{name[1:]}" if place.kind in _COMMITTEES else name
+
+
 def letterhead_of(session: Session, unit_id: int) -> Letterhead:
     """Return the letterhead of a unit, complete whatever was left blank."""
     return _complete(_made_up(*_around(session, unit_id)))

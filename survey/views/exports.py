@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from functools import partial
 
 from flask import Response as AnyResponse
 from flask import abort, redirect, render_template, request, url_for
@@ -50,7 +49,7 @@ def exports() -> str:
         closed=closed,
         published={found.period for found in publication.published_sets(db.session)},
         kinds=FORMATS,
-        takes_long=partial(takes_long, unit_count=len(_own_units(officer))),
+        is_long=takes_long(len(_own_units(officer))),
         may_verify=bool(_checked_units(officer)),
     )
 
@@ -75,7 +74,7 @@ def public(period: str) -> Response:
     return _ask(officer, "export_package", wanted, _own_units(officer), package=Package.PUBLIC.value)
 
 
-@blueprint.post("/exports/<period>/<any(xlsx, docx, pdf):kind>")
+@blueprint.post("/exports/<period>/<any(xlsx, csv, json, docx, pdf):kind>")
 def make(period: str, kind: str) -> Response:
     """Ask for a file of many units."""
     officer = require(Permission.EXPORT_SCORES)
@@ -89,7 +88,7 @@ def export(period: str, kind: str) -> Response:
     wanted = _closed(period)
     code = request.args.get("unit")
     unit_ids = _own_units(officer) if code is None else {unit_or_refuse(code, Permission.EXPORT_SCORES).id}
-    if takes_long(kind, len(unit_ids)):
+    if takes_long(len(unit_ids)):
         # There it can be asked for; a link alone sets nothing going.
         return redirect(url_for("exports.exports"), 303)
     response = AnyResponse(export_bytes(db.session, wanted, kind, unit_ids), content_type=MIME_TYPES[kind])

@@ -66,7 +66,7 @@ def scores(period: str) -> Response | str:
         draft=objection.newest_draft(db.session, wanted.text),
         group=group,
         own={grant.unit_id for grant in officer.grants},
-        takes_long=partial(takes_long, unit_count=len(exported)),
+        is_long=takes_long(len(exported)),
         status_word=status_word,
         set_aside_line=set_aside_line,
         warning_sentence=partial(warning_sentence, names=code_names(db.session, str(get_locale()))),

@@ -132,7 +132,7 @@ NEEDS: dict[str, Need] = {
     "/officer/index/<int:round_id>/<unit_code>/sheet": unit(Permission.SEE_INDEX),
     "/officer/exports": lists(Permission.EXPORT_SCORES),
     "/officer/exports/<period>.<any(xlsx, csv, json, docx, pdf):kind>": unit(Permission.EXPORT_SCORES),
-    "/officer/exports/<period>/<any(xlsx, docx, pdf):kind>": lists(Permission.EXPORT_SCORES),
+    "/officer/exports/<period>/<any(xlsx, csv, json, docx, pdf):kind>": lists(Permission.EXPORT_SCORES),
     "/officer/exports/<period>/public": lists(Permission.EXPORT_SCORES),
     "/officer/exports/<period>/verification": lists(Permission.CHECK_SCORES),
     "/officer/devices": lists(Permission.MANAGE_DEVICES),

@@ -90,6 +90,7 @@ def test_the_text_tells_the_real_numbers_and_nothing_of_a_suppressed_unit(
     units = {unit["code"]: unit for unit in json.loads(export_bytes(session, PERIOD, "json"))["units"]}
     assert "Có 136 phiếu hợp lệ trong 2.468 hồ sơ của 2 đơn vị" in words
     assert f"{units['B']['figures']['points']:.2f}/30".replace(".", ",") in words
+    assert "Ủy ban nhân dân tỉnh Bình Minh báo cáo kết quả quý III năm 2026 (từ" in words
     assert "1 đơn vị có quá ít phiếu nên không hiện số: Phường C." in words
     assert "139" not in words
     assert "3.702" not in words

@@ -119,7 +119,7 @@ ADDRESSES = {
     "/officer/notices/unsent": "GET POST",
     "/officer/exports": "GET",
     "/officer/exports/<period>.<any(xlsx, csv, json, docx, pdf):kind>": "GET",
-    "/officer/exports/<period>/<any(xlsx, docx, pdf):kind>": "POST",
+    "/officer/exports/<period>/<any(xlsx, csv, json, docx, pdf):kind>": "POST",
     "/officer/exports/<period>/public": "POST",
     "/officer/exports/<period>/verification": "POST",
     "/officer/feedback": "GET POST",
