@@ -38,8 +38,9 @@ def sum_sheet(
 
     A field of which nothing arose has the maximum 0 and no percentage.
     """
-    fields = {field.code: _part(field.leaves, points, not_applicable) for field in criteria.fields}
-    leaves = [leaf for field in criteria.fields for leaf in field.leaves]
+    of_fields = {field.code: field.leaves for field in criteria.fields}
+    fields = {code: _part(leaves, points, not_applicable) for code, leaves in of_fields.items()}
+    leaves = [leaf for of_field in of_fields.values() for leaf in of_field]
     given = {leaf.kind: points.get(leaf.code) or Decimal(0) for leaf in criteria.extras}
     return SheetPoints(
         fields=fields,

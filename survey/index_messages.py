@@ -61,6 +61,9 @@ INDEX_ROUND_SENTENCES = {
     "structure_sum": _(
         "cộng các dòng bên dưới “%(name)s” được %(total)s điểm, dòng này ghi %(got)s. Hãy sửa cho khớp."
     ),
+    "structure_code": _(
+        "mã “%(got)s” chưa dùng được: chữ, số, dấu chấm, gạch ngang; tối đa 40 ký tự, không có dấu cách."
+    ),
     "structure_least": _("điểm tối đa phải từ 0,01 trở lên."),
     "index_line_missing": _("chưa tự chấm. Hãy ghi điểm, hoặc đánh dấu “không phát sinh”."),
     "index_line_unproven": _("chưa có tài liệu kiểm chứng. Hãy thêm tài liệu, hoặc giải trình cách chấm."),

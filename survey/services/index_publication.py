@@ -57,6 +57,13 @@ def publish(
     """
     with write(session):
         locked = session.get_one(IndexRound, index_round.id, with_for_update=True, populate_existing=True)
+        # Nobody hands a sheet back, or approves another one, while the result is computed.
+        sheets = session.scalars(
+            select(IndexSheet)
+            .where(IndexSheet.round_id == locked.id)
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        ).all()
         before = index_frozen.latest(session, locked)
         revision = 0 if before is None else before.revision
         if revision != shown:
@@ -78,7 +85,10 @@ def publish(
         )
         session.add(stored)
         session.flush()
-        _store(session, locked, stored, table)
+        _store(session, stored, table)
+        for sheet in sheets:
+            if sheet.state is SheetState.APPROVED:
+                sheet.state = SheetState.PUBLISHED
         audit.record(
             session,
             now=now,
@@ -120,7 +130,7 @@ def _check(table: IndexTable, before: IndexPublication | None, digest: str) -> N
         raise HailongError("index_unchanged", revision=str(before.revision))
 
 
-def _store(session: Session, index_round: IndexRound, stored: IndexPublication, table: IndexTable) -> None:
+def _store(session: Session, stored: IndexPublication, table: IndexTable) -> None:
     session.add_all(
         IndexPublishedUnit(
             publication_id=stored.id,
@@ -131,11 +141,6 @@ def _store(session: Session, index_round: IndexRound, stored: IndexPublication, 
         )
         for position, row in enumerate(table.rows, start=1)
     )
-    approved = select(IndexSheet).where(
-        IndexSheet.round_id == index_round.id, IndexSheet.state == SheetState.APPROVED
-    )
-    for sheet in session.scalars(approved):
-        sheet.state = SheetState.PUBLISHED
 
 
 def _changes(published: IndexTable, today: IndexTable) -> Iterator[Changed]:

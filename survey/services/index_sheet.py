@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -102,9 +102,12 @@ def sheets(session: Session, index_round: IndexRound) -> dict[int, IndexSheet]:
 def sums(session: Session, index_round: IndexRound) -> dict[int, tuple[SheetPoints, SheetPoints]]:
     """Add up every sheet of a round, by unit id: what the unit gives itself, what the appraiser gives."""
     criteria = criteria_of(session, index_round)
-    scores: dict[int, dict[str, IndexScore]] = {}
-    for score in session.scalars(select(IndexScore).where(IndexScore.round_id == index_round.id)):
-        scores.setdefault(score.unit_id, {})[score.code] = score
+    # Rows of the columns that are added up are read in half the time of the objects: a province has thousands.
+    given = (IndexScore.self_points, IndexScore.self_not_applicable, IndexScore.points, IndexScore.not_applicable)
+    scores: dict[int, dict[str, Any]] = {}
+    wanted = select(IndexScore.unit_id, IndexScore.code, *given).where(IndexScore.round_id == index_round.id)
+    for row in session.execute(wanted):
+        scores.setdefault(row.unit_id, {})[row.code] = row
     return {
         unit_id: (own_sum(of_unit, criteria), appraised_sum(of_unit, criteria))
         for unit_id, of_unit in scores.items()

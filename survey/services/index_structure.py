@@ -23,6 +23,8 @@ from survey.models import IndexStructure
 from survey.services import audit
 
 FORM_OF_ID = re.compile(r"[a-z0-9][a-z0-9-]{2,58}")
+# Codes are parts of addresses, of names of form fields, and of columns of tables.
+FORM_OF_CODE = re.compile(r"[\w.-]{1,40}")
 Structure = IndexRules | CriteriaSet
 
 
@@ -119,12 +121,24 @@ def register(session: Session, definition: str, *, now: datetime, today: date, a
 
 
 def checked(session: Session, structure: Structure) -> Structure:
-    """Refuse an id that is taken or cannot be written in an address: HailongError."""
+    """Refuse an id that is taken, and an id or codes that cannot be written in an address: HailongError."""
     if not FORM_OF_ID.fullmatch(structure.id):
         raise HailongError("structure_id", structure=structure.id)
     if find(session, structure.id) is not None:
         raise HailongError("structure_taken", structure=structure.id)
+    for code in _codes(structure):
+        if not FORM_OF_CODE.fullmatch(code):
+            raise HailongError("structure_code", got=code[:80])
     return structure
+
+
+def _codes(structure: Structure) -> list[str]:
+    if isinstance(structure, IndexRules):
+        return [part.code for part in structure.components] + [band.code for band in structure.bands]
+    codes = [leaf.code for leaf in structure.leaves]
+    for field in structure.fields:
+        codes += [field.code, *(one.code for one in field.criteria)]
+    return codes
 
 
 def read_structure(content: dict[str, Any], *, where: str) -> Structure:

@@ -15,7 +15,7 @@ from survey.errors import HailongError
 from survey.reports.toml_text import toml_text
 from survey.services.cells import decimal_number, one_of, text
 from survey.services.columns import Column, Row, Table, read_table
-from survey.services.index_structure import Structure, content_of, read_structure
+from survey.services.index_structure import FORM_OF_CODE, Structure, content_of, read_structure
 from survey.services.sheet import LARGEST_FILE
 from survey.services.template import Template
 
@@ -221,6 +221,8 @@ def _check_codes(table: Table) -> None:
 def _named(table: Table, row: Row) -> dict[str, Any]:
     if row["code"] is None and not row.has_bad("code"):
         table.fault(row, "code", "blank_cell")
+    elif row["code"] is not None and not FORM_OF_CODE.fullmatch(row["code"]):
+        table.fault(row, "code", "structure_code", got=row["code"])
     return {"code": row["code"] or "?", "title": _title(row)}
 
 

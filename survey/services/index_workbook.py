@@ -132,7 +132,6 @@ def _method(session: Session, shown: RoundView) -> list[tuple[str, str]]:
     parts = "; ".join(f"{part.title.vi}: tối đa {plain_number(part.maximum)} điểm" for part in rules.components)
     used = dict.fromkeys(source for row in table.rows for source in row.sources.values())
     quarters = ", ".join(f"{period} (lần chốt {revision})" for period, revision in sorted(table.quarters.items()))
-    left = index_publication.left_out(session, shown.round, table)
     lines = [
         ("Đợt", _title(shown)),
         ("Trạng thái", _subtitle(shown)),
@@ -151,10 +150,11 @@ def _method(session: Session, shown: RoundView) -> list[tuple[str, str]]:
         ("Xếp hạng", _ties(rules)),
         ("Xếp loại", _bands(rules)),
         ("Làm tròn", "Mỗi điểm làm tròn một lần đến 0,01 (nửa lên); tổng là tổng của các điểm đã làm tròn."),
-        ("Đơn vị không có trong bảng", "; ".join(unit.name for unit in left) or "không"),
     ]
     if shown.publication is not None:
+        left = index_publication.left_out(session, shown.round, table)
         lines += [
+            ("Đơn vị không có trong bảng", "; ".join(unit.name for unit in left) or "không"),
             ("Phiên bản chương trình", shown.publication.program_version),
             ("Mã đối chiếu số liệu đầu vào (SHA-256)", shown.publication.input_digest),
         ]

@@ -118,6 +118,7 @@ def test_an_own_split_decides_ties(chief: FlaskClient, session: Session) -> None
         ({"A2": "Tiêu chí"}, r"A2.*Hãy đặt dưới một dòng “Lĩnh vực”"),
         ({"A3": "Mục"}, r"A3.*“Mục”"),
         ({"B4": "1"}, r"B4"),
+        ({"B4": "1 1.1"}, r"B4.*không có dấu cách"),
         ({"C4": None}, r"C4"),
         ({"E4": 0}, r"E4.*từ 0,01"),
     ],
@@ -140,20 +141,22 @@ def test_a_file_of_toml_says_everything_itself(chief: FlaskClient, session: Sess
     assert index_structure.find_rules(session, "co-cau-toml").components == (
         load_index_rules("index-65-25-10").components
     )
+    other = mine.replace("co-cau-toml", "co-cau-hai")
     for broken, told in (
         (f"{mine}\n[[".encode(), "line"),
         (mine.replace("maximum = 65", 'maximum = "nhiều"').encode(), "components 1: maximum"),
         (mine.replace("maximum = 65", "maksimum = 65").encode(), "Còn thiếu “components 1: maximum”"),
         (f"diem = 1\n{mine}".encode(), "Mục “diem” không có"),
         (mine.replace("co-cau-toml", "Mã có dấu").encode(), "chữ thường không dấu"),
+        (other.replace('"lanh-dao"', '"lãnh đạo"').encode(), "không có dấu cách"),
         (b"\xff\xfe", "TOML"),
     ):
         refused = sent(chief, "index", broken, "co-cau.toml")
         assert refused.status_code == 422, broken
         assert told in unescape(refused.text)
-    other = sent(chief, "criteria", mine.encode(), "co-cau.toml")
-    assert other.status_code == 422
-    assert "không phải loại đang đăng ký" in other.text
+    wrong_kind = sent(chief, "criteria", mine.encode(), "co-cau.toml")
+    assert wrong_kind.status_code == 422
+    assert "không phải loại đang đăng ký" in wrong_kind.text
 
 
 def test_what_is_missing_beside_a_table_is_asked_for(chief: FlaskClient) -> None:
