@@ -20,6 +20,8 @@ OPTIONS: Final = {
 A4 = 9
 # Height of a line of text in points.
 LINE = 16
+# Lines between two news about the progress.
+NEWS = 500
 EXAMPLE = "Dữ liệu ví dụ. Không phải số liệu của địa phương nào."
 _LIKE = {
     "font_name": "Times New Roman",
@@ -57,6 +59,11 @@ class Annex:
             self._formats[key] = self._book.add_format(_LIKE | properties)
         return self._formats[key]
 
+    def _count(self) -> None:
+        self._written += 1
+        if self._told is not None and self._written % NEWS == 0:
+            self._told(self._written)
+
     def table(
         self,
         name: str,
@@ -75,20 +82,20 @@ class Annex:
         self._headings(sheet, top, columns)
         first = top + 2
         letters = {column.key: xl_col_to_name(at) for at, column in enumerate(columns) if column.key}
+        looks = [self._look(column) for column in columns]
         for offset, row in enumerate(rows):
             places = {key: f"{letter}{first + offset + 1}" for key, letter in letters.items()}
             for at, column in enumerate(columns):
                 value = offset + 1 if at == 0 else column.value(row)
-                self._cell(sheet, first + offset, at, value, column, column.formula.format(**places))
+                formula = column.formula and column.formula.format(**places)
+                self._cell(sheet, first + offset, at, value, column, formula, looks[at])
             sheet.set_row(first + offset, LINE)
+            self._count()
         end = first + len(rows) - 1
         sheet.autofilter(top + 1, 0, max(end, top + 1), last)
         if total and rows:
             end += 1
             self._total(sheet, end, first, rows, columns, letters, total)
-        self._written += len(rows)
-        if self._told is not None:
-            self._told(self._written)
         for offset, note in enumerate(notes):
             self._wide(sheet, end + 2 + offset, last, note.format(**self._in_notes), columns)
         sheet.freeze_panes(first, 2)
@@ -164,12 +171,13 @@ class Annex:
         sheet.set_row(top, max(32, LINE * _heading_lines(columns)))
         sheet.set_row(top + 1, 50)
 
-    def _cell(self, sheet: Any, row: int, at: int, value: Any, column: Column, formula: str) -> None:
-        slanted = isinstance(value, Slanted)
-        if slanted:
-            value = value.value
+    def _look(self, column: Column, *, slanted: bool = False) -> Any:
         align = "center" if column.is_centred else "left" if column.form == WORDS else "right"
-        look = self._format(border=1, num_format=column.form, italic=slanted, align=align)
+        return self._format(border=1, num_format=column.form, italic=slanted, align=align)
+
+    def _cell(self, sheet: Any, row: int, at: int, value: Any, column: Column, formula: str, look: Any) -> None:
+        if isinstance(value, Slanted):
+            value, look = value.value, self._look(column, slanted=True)
         if value is None or value == "":
             sheet.write_blank(row, at, None, look)
         elif column.form == WORDS:
