@@ -32,6 +32,9 @@ INDEX_ROUND_SENTENCES = {
     ),
     "index_unchanged": _("Số liệu đầu vào không đổi so với bản %(revision)s: không có gì để đính chính."),
     "index_correction_reason": _("Đính chính thì phải ghi lý do, tối đa %(longest)s ký tự."),
+    "index_reopened": _(
+        "Đang thẩm định lại bảng đã công bố: %(units)s. Hãy thẩm định, phê duyệt xong rồi công bố bản đính chính."
+    ),
     "index_published_meanwhile": _("Người khác vừa công bố đợt này. Xin xem lại bản mới nhất."),
     "index_no_revision": _("Đợt này không có bản công bố số %(revision)s."),
     "index_structure_changed": _(

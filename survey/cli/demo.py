@@ -22,6 +22,8 @@ from survey.services import (
     example,
     example_feedback,
     example_set_aside,
+    index_publication,
+    index_round,
     officer,
     password,
     presets,
@@ -76,6 +78,8 @@ def demo(units: int, responses: int, seed: int) -> None:
             actor=audit.COMMAND_LINE,
             file_name=f"example-{round_year}.csv",
         )
+    if (last_year := index_round.find_round(db.session, year - 1, index_round.DEFAULT_KIND)) is not None:
+        index_publication.publish(db.session, last_year, shown=0, now=now, actor=audit.COMMAND_LINE)
     accounts = [
         (email, meaning, _account(email, name, role, unit, now=now))
         for email, name, meaning, role, unit in (

@@ -59,7 +59,7 @@ class Annex:
             self._formats[key] = self._book.add_format(_LIKE | properties)
         return self._formats[key]
 
-    def _tell(self) -> None:
+    def _count(self) -> None:
         self._written += 1
         if self._told is not None and self._written % NEWS == 0:
             self._told(self._written)
@@ -90,7 +90,7 @@ class Annex:
                 formula = column.formula and column.formula.format(**places)
                 self._cell(sheet, first + offset, at, value, column, formula, looks[at])
             sheet.set_row(first + offset, LINE)
-            self._tell()
+            self._count()
         end = first + len(rows) - 1
         sheet.autofilter(top + 1, 0, max(end, top + 1), last)
         if total and rows:

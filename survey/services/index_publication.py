@@ -16,7 +16,7 @@ from survey.models import IndexPublication, IndexPublishedUnit, IndexRound, Inde
 from survey.services import audit, index_frozen
 from survey.services.index_round import units_of
 from survey.services.index_table import IndexRow, IndexTable, input_digest
-from survey.services.reform_index import compute_round
+from survey.services.reform_index import APPROVED_STATES, compute_round
 from survey.services.score_store import PROGRAM_VERSION
 
 LONGEST_REASON = 2000
@@ -33,11 +33,15 @@ class Changed:
 
 @dataclass(frozen=True)
 class Standing:
-    """A published round held against what would come out today; `changes` may be none although inputs changed."""
+    """A published round held against what would come out today; `changes` may be none although inputs changed.
+
+    `reopened` names the units that are published and whose sheets are being appraised again.
+    """
 
     publication: IndexPublication
     is_current: bool
     changes: tuple[Changed, ...]
+    reopened: tuple[str, ...] = ()
 
 
 def publish(
@@ -52,8 +56,8 @@ def publish(
     """Freeze a round as its next revision; `shown` is the revision that the officer saw, 0 for none.
 
     Every sheet that is approved counts as published from then on; units without an approved sheet are left out.
-    Raises HailongError where there is nothing to publish, nothing changed, a correction has no reason, or another
-    officer published in between.
+    Raises HailongError where there is nothing to publish, nothing changed, a correction has no reason, a published
+    sheet is reopened, or another officer published in between.
     """
     with write(session):
         locked = session.get_one(IndexRound, index_round.id, with_for_update=True, populate_existing=True)
@@ -68,6 +72,8 @@ def publish(
         revision = 0 if before is None else before.revision
         if revision != shown:
             raise HailongError("index_published_meanwhile")
+        if before is not None and (reopened := _reopened(session, before)):
+            raise HailongError("index_reopened", units="; ".join(reopened))
         table = compute_round(session, locked, only_approved=True)
         digest = input_digest(table)
         _check(table, before, digest)
@@ -108,7 +114,8 @@ def standing(session: Session, index_round: IndexRound) -> Standing | None:
     today = compute_round(session, index_round, only_approved=True)
     if input_digest(today) == publication.input_digest:
         return Standing(publication, True, ())
-    return Standing(publication, False, tuple(_changes(index_frozen.table_of(session, publication), today)))
+    changes = tuple(_changes(index_frozen.table_of(session, publication), today))
+    return Standing(publication, False, changes, _reopened(session, publication))
 
 
 def left_out(session: Session, index_round: IndexRound, table: IndexTable) -> list[Unit]:
@@ -121,6 +128,17 @@ def count_to_publish(session: Session, index_round: IndexRound) -> int:
     """How many sheets are approved and not published yet."""
     query = select(func.count()).select_from(IndexSheet)
     return session.scalar(query.filter_by(round_id=index_round.id, state=SheetState.APPROVED)) or 0
+
+
+def _reopened(session: Session, publication: IndexPublication) -> tuple[str, ...]:
+    """Name the published units whose sheets wait for another approval: a correction must not drop them unseen."""
+    unit_ids = select(IndexPublishedUnit.unit_id).where(IndexPublishedUnit.publication_id == publication.id)
+    sheets = select(IndexSheet).where(
+        IndexSheet.round_id == publication.round_id,
+        IndexSheet.unit_id.in_(unit_ids),
+        IndexSheet.state.not_in(APPROVED_STATES),
+    )
+    return tuple(sorted(sheet.unit.name for sheet in session.scalars(sheets)))
 
 
 def _check(table: IndexTable, before: IndexPublication | None, digest: str) -> None:

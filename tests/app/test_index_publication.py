@@ -158,7 +158,12 @@ def test_a_published_sheet_is_reopened_for_a_correction(
     session.rollback()
     session.expire_all()
     assert session.get_one(IndexSheet, (index.id, wards[0].id)).state is SheetState.SUBMITTED
-    assert "93,00" in ward.get(f"/officer/index/{index.id}").text, "published points stay meanwhile"
+    page = ward.get(f"/officer/index/{index.id}").text
+    assert "93,00" in page, "published points stay meanwhile"
+    assert "Đang thẩm định lại bảng đã công bố: Phường AH" in page
+    early = send(chief, f"/officer/index/{index.id}/publish", shown="1", reason="Quên phường AH")
+    assert early.status_code == 422, "a correction drops nobody unseen"
+    session.rollback()
     mended = {"1.2": Given(Decimal("0.5"), note="Chỉ có báo cáo quý I")}
     index_sheet.save_appraisal(session, index, wards[0], mended, **WHO)
     index_step.take(session, index, wards[0], Step.APPRAISE, **WHO)

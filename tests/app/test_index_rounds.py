@@ -586,3 +586,20 @@ def test_a_round_by_the_commands(app: Flask, session: Session, wards: list[Unit]
     assert found is not None
     empty.write_bytes(sheet_of(session, found, wards))
     assert "72 dòng, 2 đơn vị" in hailong(app, *asked, str(empty)).output
+    for unit in wards:
+        index_step.take(session, found, unit, Step.SUBMIT, **WHO)
+        index_sheet.save_appraisal(session, found, unit, full(), **WHO)
+        index_step.take(session, found, unit, Step.APPRAISE, **WHO)
+    index_step.approve_all(session, found, now=NOW, actor="b@example.vn")
+    named = ("--round", "2026", "--level", "commune")
+    assert "Chưa có gì để công bố" in hailong(app, "index", "publish", *named, expect=1).output
+    other_parts(session)
+    assert "bản 1" in hailong(app, "index", "publish", *named).output
+    assert (
+        "không có gì để đính chính" in hailong(app, "index", "publish", *named, "--reason", "x", expect=1).output
+    )
+    index_round.set_bands(session, found, [Band("Đạt", Decimal(0))], **WHO)
+    shown = hailong(app, "index", "compute", *named).output
+    assert "Đã công bố bản 1, số liệu đầu vào đã thay đổi" in shown
+    assert "phải ghi lý do" in hailong(app, "index", "publish", *named, expect=1).output
+    assert "bản 2" in hailong(app, "index", "publish", *named, "--reason", "Bậc xếp loại khác").output
