@@ -23,8 +23,8 @@ from conftest import TODAY
 ROWS = Path(__file__).resolve().parents[1] / "data" / "revisions"
 
 
-def test_migrated_schema_equals_the_models(database_url: str) -> None:
-    engine = make_engine(database_url)
+def test_migrated_schema_equals_the_models(empty_database_url: str) -> None:
+    engine = make_engine(empty_database_url)
     schema.upgrade_schema(engine, today=TODAY)
     with engine.connect() as connection:
         context = MigrationContext.configure(
@@ -51,9 +51,9 @@ def test_responses_have_partitions_for_the_coming_months(app: Flask) -> None:
     assert {"response_p2026_08", "response_p2027_12", "response_p_default"} <= set(names)
 
 
-def test_every_migration_carries_stored_data_along(database_url: str) -> None:
+def test_every_migration_carries_stored_data_along(empty_database_url: str) -> None:
     """Go up revision by revision, storing at each what the program of that time stored, then read it all."""
-    engine = make_engine(database_url)
+    engine = make_engine(empty_database_url)
     revisions = [script.revision for script in ScriptDirectory(str(schema.MIGRATIONS)).walk_revisions()][::-1]
     assert revisions[0] == "0001"
     for revision in revisions:
