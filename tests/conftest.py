@@ -6,16 +6,19 @@ import os
 import secrets
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from contextvars import Context
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from types import CodeType
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import settings
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -27,6 +30,7 @@ from survey.extensions import db
 from survey.services import presets, schema
 
 from factories import Factory
+from lent_databases import Lender
 from postgres_server import PostgresServer, as_administrator, start_postgres
 
 # The same examples at every run: a failure can be repeated, and a slow machine is no failure.
@@ -35,6 +39,7 @@ settings.load_profile("repeatable")
 
 TODAY = date(2026, 8, 14)
 BASE_URL = "http://127.0.0.1:8000"
+LENT = "lent"  # the names of databases that have schema and presets already begin so
 
 
 @pytest.fixture(scope="session")
@@ -52,7 +57,19 @@ def postgres() -> Iterator[PostgresServer]:
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """An empty database of each kind."""
+    """A database of each kind for one test, to which `make_app` gives schema and presets."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
+        return
+    lender: Lender = request.getfixturevalue("lender")
+    lent = lender.lend()
+    yield lent.url
+    lender.take_back(lent)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of each kind, for what makes the schema itself."""
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'test.sqlite3'}"
         return
@@ -60,9 +77,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     yield from new_postgres_database(server)
 
 
-def new_postgres_database(server: PostgresServer) -> Iterator[str]:
+def new_postgres_database(server: PostgresServer, kind: str = "test") -> Iterator[str]:
     """Make a database of its own for one test and drop it afterwards."""
-    name = f"test_{secrets.token_hex(6)}"
+    name = f"{kind}_{secrets.token_hex(6)}"
     administer(server, f"CREATE DATABASE {name}")
     yield server.url.rsplit("/", 1)[0] + f"/{name}"
     administer(server, f"DROP DATABASE {name} WITH (FORCE)")
@@ -103,6 +120,25 @@ class SeparateClient(FlaskClient):
         return Context().run(super().open, *args, **kwargs)
 
 
+class CompiledTemplates(BytecodeCache):
+    """Templates compiled once in a run; each application would else compile anew what its first page needs."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Find what was compiled of the same source."""
+        bucket.code = self._known.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        assert bucket.code is not None
+        self._known[bucket.key, bucket.checksum] = bucket.code
+
+
+COMPILED = CompiledTemplates()
+
+
 def prepare(url: str) -> None:
     """Give a database the schema and the presets."""
     with opened(url) as engine:
@@ -138,6 +174,19 @@ def prepared_postgres(postgres: PostgresServer) -> Iterator[Callable[[str], None
     next(made, None)
 
 
+@pytest.fixture(scope="session")
+def lender(postgres: PostgresServer, prepared_postgres: Callable[[str], None]) -> Iterator[Lender]:
+    """Lends databases with schema and presets, so that not each test waits for one to be made."""
+    with ExitStack() as made:
+
+        def make() -> str:
+            url = made.enter_context(contextmanager(new_postgres_database)(postgres, LENT))
+            prepared_postgres(url)
+            return url
+
+        yield Lender(make)
+
+
 def is_empty(url: str) -> bool:
     """Tell whether a database has no table yet."""
     with opened(url) as engine:
@@ -153,6 +202,8 @@ def make_app(prepared_sqlite: Path, request: pytest.FixtureRequest) -> Iterator[
         path = Path(url.removeprefix("sqlite:///"))
         if url.startswith("sqlite:///") and not path.exists():
             shutil.copyfile(prepared_sqlite, path)
+        elif f"/{LENT}_" in url:
+            pass  # as it was lent
         elif url.startswith("postgresql") and is_empty(url):
             request.getfixturevalue("prepared_postgres")(url)
         else:
@@ -160,6 +211,7 @@ def make_app(prepared_sqlite: Path, request: pytest.FixtureRequest) -> Iterator[
         app = create_app(settings_for(url, **changes))
         app.testing = True
         app.test_client_class = SeparateClient
+        app.jinja_env.bytecode_cache = COMPILED
         apps.append(app)
         return app
 

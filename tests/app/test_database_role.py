@@ -91,11 +91,11 @@ def test_the_role_can_do_all_the_work(owners_app: Flask, app: Flask) -> None:
         assert db.session.scalar(select(func.count()).select_from(PublishedUnit)) == 1
 
 
-@pytest.mark.parametrize("table", [*APPEND_ONLY, "response_p_default"])
-def test_the_role_can_change_and_delete_nothing_that_was_sent_or_decided(app: Flask, table: str) -> None:
+def test_the_role_can_change_and_delete_nothing_that_was_sent_or_decided(app: Flask) -> None:
     with app.app_context():
-        column = inspect(db.session.connection()).get_columns(table)[0]["name"]
-        for statement in ("UPDATE {0} SET {1} = {1}", "DELETE FROM {0}", "TRUNCATE {0}"):
-            with pytest.raises(ProgrammingError, match="permission denied"):
-                db.session.execute(text(statement.format(table, column)))
-            db.session.rollback()
+        for table in (*APPEND_ONLY, "response_p_default"):
+            column = inspect(db.session.connection()).get_columns(table)[0]["name"]
+            for statement in ("UPDATE {0} SET {1} = {1}", "DELETE FROM {0}", "TRUNCATE {0}"):
+                with pytest.raises(ProgrammingError, match=rf"permission denied for table {table}\b"):
+                    db.session.execute(text(statement.format(table, column)))
+                db.session.rollback()

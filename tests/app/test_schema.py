@@ -23,8 +23,8 @@ from conftest import TODAY
 ROWS = Path(__file__).resolve().parents[1] / "data" / "revisions"
 
 
-def test_migrated_schema_equals_the_models(database_url: str) -> None:
-    with opened(database_url) as engine, engine.connect() as connection:
+def test_migrated_schema_equals_the_models(empty_database_url: str) -> None:
+    with opened(empty_database_url) as engine, engine.connect() as connection:
         schema.upgrade_schema(engine, today=TODAY)
         context = MigrationContext.configure(
             connection,
@@ -49,11 +49,11 @@ def test_responses_have_partitions_for_the_coming_months(app: Flask) -> None:
     assert {"response_p2026_08", "response_p2027_12", "response_p_default"} <= set(names)
 
 
-def test_every_migration_carries_stored_data_along(database_url: str) -> None:
+def test_every_migration_carries_stored_data_along(empty_database_url: str) -> None:
     """Go up revision by revision, storing at each what the program of that time stored, then read it all."""
     revisions = [script.revision for script in ScriptDirectory(str(schema.MIGRATIONS)).walk_revisions()][::-1]
     assert revisions[0] == "0001"
-    with opened(database_url) as engine:
+    with opened(empty_database_url) as engine:
         for revision in revisions:
             schema.upgrade_schema(engine, today=TODAY, revision=revision)
             rows = ROWS / f"{revision}.sql"
