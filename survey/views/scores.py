@@ -9,7 +9,7 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from werkzeug.wrappers import Response
 
-from survey.access import Permission, require, visible_units
+from survey.access import Permission, require, require_at_top, visible_units
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.extensions import db
@@ -72,8 +72,8 @@ def scores(period: str) -> Response | str:
 
 @blueprint.post("/scores/<period>/refresh")
 def refresh(period: str) -> Response:
-    """Compute the provisional scores of an open period anew."""
-    officer = require(Permission.REFRESH_SCORES)
+    """Compute the provisional scores of an open period anew: of all units, so only who stands above all may."""
+    officer = require_at_top(Permission.REFRESH_SCORES)
     wanted = known_period(period)
     if score.closed_set(db.session, wanted.text) is not None:
         flash(sentence(HailongError("period_closed", period=wanted.text)), "warning")

@@ -109,7 +109,7 @@ NEEDS: dict[str, Need] = {
     "/officer/officers/<officer_id>/hand-over": unit(Permission.MANAGE_OFFICERS),
     "/officer/scores": everywhere(Permission.SEE_SCORES),
     "/officer/scores/<period>": lists(Permission.SEE_SCORES),
-    "/officer/scores/<period>/refresh": everywhere(Permission.REFRESH_SCORES),
+    "/officer/scores/<period>/refresh": top(Permission.REFRESH_SCORES),
     "/officer/index": lists(Permission.SEE_INDEX),
     "/officer/index/<int:round_id>": lists(Permission.SEE_INDEX),
     "/officer/index/<int:round_id>/<any(approve, publish):step>": top(Permission.APPRAISE_INDEX),

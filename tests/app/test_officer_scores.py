@@ -167,7 +167,7 @@ def test_an_open_period_says_that_it_may_change(
 ) -> None:
     score_set = factory.score_set("2026-Q3")
     factory.score(score_set, province["first"], "24.00", 120)
-    enter(client, factory, province["first"])
+    enter(client, factory, province["top"])
     assert client.get("/officer/scores").location == "/officer/scores/2026-Q3"
     page = client.get("/officer/scores/2026-Q3")
     assert "Đang mở, tạm tính" in page.text
@@ -197,7 +197,7 @@ def test_a_one_stop_officer_looks_but_neither_exports_nor_computes(
 def test_computing_anew_is_work_for_later_that_leads_back_to_the_scores(
     app: Flask, client: FlaskClient, factory: Factory, province: dict[str, Unit]
 ) -> None:
-    enter(client, factory, province["first"])
+    enter(client, factory, province["top"])
     factory.dossiers(province["first"], "2026-Q3", {("dat-dai", "direct", "on_time"): 500})
     first = client.get("/officer/scores/2026-Q3")
     assert "chưa tính điểm lần nào" in first.text
@@ -211,10 +211,24 @@ def test_computing_anew_is_work_for_later_that_leads_back_to_the_scores(
     assert "chưa tính điểm lần nào" not in client.get(finished.location).text
 
 
+@pytest.mark.parametrize("role", [Role.LEADER, Role.REFORM])
+def test_one_unit_alone_does_not_have_all_units_computed(
+    client: FlaskClient, factory: Factory, province: dict[str, Unit], role: Role
+) -> None:
+    """It reads when the scores were computed last; the machine computes by itself."""
+    factory.score(factory.score_set("2026-Q3"), province["first"], "24.00", 120)
+    enter(client, factory, province["first"], role)
+    page = client.get("/officer/scores/2026-Q3")
+    assert "Tính lại" not in page.text
+    assert "Tính đến 14:05 20/07/2026" in page.text
+    refused = client.post("/officer/scores/2026-Q3/refresh", data={"csrf_token": csrf_token(page)})
+    assert refused.status_code == 403
+
+
 def test_a_closed_period_cannot_be_computed_anew(
     client: FlaskClient, factory: Factory, province: dict[str, Unit]
 ) -> None:
-    enter(client, factory, province["first"])
+    enter(client, factory, province["top"])
     token = csrf_token(client.get(PAGE))
     done = client.post(f"{PAGE}/refresh", data={"csrf_token": token})
     assert "đã chốt" in client.get(done.location).text
