@@ -1,6 +1,6 @@
 """The index inside a unit: by field, by channel, and by both, under the unit's own weights."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Final
@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from analysis.crossed import Place, shown_parts
 from analysis.estimates import Answers, count_cells
 from analysis.figures import Figures, answers_given, choose_use, official_figure, person_parts
 from analysis.rules.score_rule import MARGINS, MarginName
@@ -33,61 +34,69 @@ class Part:
     estimate: Estimate
 
 
-def break_down(weighed: Weighed, names: Sequence[MarginName]) -> tuple[tuple[Part, ...], ...]:
-    """Return the parts of every unit by one margin or two, in the order of the units and levels.
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """The parts of one unit that may be shown, each in the order of its levels."""
+
+    fields: tuple[Part, ...]
+    channels: tuple[Part, ...]
+    cells: tuple[Part, ...]
+
+
+def break_down(weighed: Weighed) -> tuple[Breakdown, ...]:
+    """Return the parts of every unit by field, by channel and by both, in the order of the units.
 
     The weights are the unit's, taken as fixed: slightly too wide intervals, never too narrow ones. Every factor
     that enough persons of the part answered is used, so that parts of one unit are made of the same questions.
     Nothing rests on fewer persons than the rule shows, nor could be told by subtracting what is shown.
     """
-    margins, rule = weighed.margins, weighed.rule
+    least = weighed.rule.suppress_below
+    # What is not known stands in no table, but is part of the totals.
+    shown = [shown_parts(persons, least=least, left_out=[None]) for persons in _answering(weighed)]
+    fields, channels = _parts(weighed, ["field"]), _parts(weighed, ["channel"])
+    cells = _parts(weighed, ["field", "channel"])
+    return tuple(
+        Breakdown(
+            fields=tuple(part for part in fields[unit] if part.levels[0] in may.rows),
+            channels=tuple(part for part in channels[unit] if part.levels[0] in may.columns),
+            cells=tuple(part for part in cells[unit] if part.levels in may.crossings),
+        )
+        for unit, may in enumerate(shown)
+    )
+
+
+def _answering(weighed: Weighed) -> list[dict[Place, int]]:
+    """Count for each unit the persons with any answer, by field and channel, also where one is not known."""
+    margins, tally = weighed.margins, weighed.counted
+    given = np.append(0, np.cumsum((tally.ratings > 0).any(axis=1) * tally.count))
+    by_cell = np.diff(given[margins.cells.rows])
+    names = [[*margins.plans[MARGINS.index(name)].levels, None] for name in ("field", "channel")]
+    found: list[dict[Place, int]] = [{} for _ in margins.unit_ids]
+    levels = (margins.cells.levels[name].tolist() for name in ("field", "channel"))
+    for unit, field, channel, count in zip(margins.cells.unit.tolist(), *levels, by_cell.tolist(), strict=True):
+        # the last name of each list, at -1, stands for "unknown"
+        place = names[0][field], names[1][channel]
+        found[unit][place] = found[unit].get(place, 0) + count
+    return found
+
+
+def _parts(weighed: Weighed, names: Sequence[MarginName]) -> list[list[Part]]:
+    """Return for each unit every part that has a figure."""
+    margins = weighed.margins
     plans = [margins.plans[MARGINS.index(name)] for name in names]
     shape = (len(margins.unit_ids), *(len(plan.levels) for plan in plans))
     levels = [margins.cells.levels[name] for name in names]
-    estimates = _estimates(weighed, _numbered([margins.cells.unit, *levels], shape))
-    persons = np.zeros(shape, np.int64)
-    for place, estimate in estimates.items():
-        persons.flat[place] = estimate.n
-    wholes = {1: margins.responses}
-    if len(names) == 2:
-        wholes = {
-            axis: _persons(weighed, [margins.cells.unit, levels[2 - axis]], (shape[0], shape[3 - axis]))
-            for axis in (1, 2)
-        }
-    shown = protected(persons, wholes, rule.suppress_below)
     found: list[list[Part]] = [[] for _ in margins.unit_ids]
-    for place in np.flatnonzero(shown).tolist():
+    for place, estimate in _estimates(weighed, _numbered([margins.cells.unit, *levels], shape)).items():
+        if estimate.share is None:
+            continue
         unit, *numbers = (int(number) for number in np.unravel_index(place, shape))
         texts = tuple(plan.levels[number] for plan, number in zip(plans, numbers, strict=True))
         dossiers = None
         if len(plans) == 1:
             dossiers = round(float(plans[0].shares[unit, numbers[0]] * margins.dossiers[unit]))
-        if estimates[place].share is not None:
-            found[unit].append(Part(texts, dossiers, estimates[place]))
-    return tuple(map(tuple, found))
-
-
-def protected(persons: NDArray[np.int64], wholes: Mapping[int, FloatArray], least: int) -> BoolArray:
-    """Tell which parts (U, ...) may be shown: those of `least` persons, if the others hide as many together.
-
-    `wholes` gives for an axis the totals along it, which people also see. What is left when the shown parts are
-    taken from one must be nobody or `least` persons; else the smallest shown part goes too.
-
-    >>> protected(np.array([[40, 20, 3], [40, 20, 0]]), {1: np.array([63.0, 60.0])}, 5).tolist()
-    [[True, False, False], [True, True, False]]
-    """
-    shown: BoolArray = persons >= least
-    while True:
-        before = int(shown.sum())
-        for axis, whole in wholes.items():
-            hidden = whole - (persons * shown).sum(axis=axis)
-            risky = (hidden > 0) & (hidden < least)
-            smallest = np.where(shown, persons, np.iinfo(np.int64).max).argmin(axis=axis, keepdims=True)
-            gone = np.zeros_like(shown)
-            np.put_along_axis(gone, smallest, np.expand_dims(risky, axis), axis)
-            shown &= ~gone
-        if int(shown.sum()) == before:
-            return shown
+        found[unit].append(Part(texts, dossiers, estimate))
+    return found
 
 
 def _numbered(levels: Sequence[IndexArray], shape: tuple[int, ...]) -> IndexArray:
@@ -95,13 +104,6 @@ def _numbered(levels: Sequence[IndexArray], shape: tuple[int, ...]) -> IndexArra
     known = np.all([level >= 0 for level in levels], axis=0)
     number = np.ravel_multi_index([np.maximum(level, 0) for level in levels], shape)
     return np.where(known, number, -1)
-
-
-def _persons(weighed: Weighed, levels: Sequence[IndexArray], shape: tuple[int, int]) -> FloatArray:
-    number = _numbered(levels, shape)
-    known = number >= 0
-    counts = group_sums(number[known], weighed.margins.cells.count[known], shape[0] * shape[1])
-    return counts.reshape(shape)
 
 
 def _estimates(weighed: Weighed, part_of_cell: IndexArray) -> dict[int, Estimate]:

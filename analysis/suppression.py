@@ -19,11 +19,13 @@ from collections import deque
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
+from itertools import combinations
 from random import Random
 from typing import Generic, TypeVar
 
 Cell = TypeVar("Cell", bound=Hashable)
 _PRIME = 2**61 - 1
+_LARGEST_GROUP = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,27 @@ def computable(withheld: Collection[Cell], sums: Iterable[Collection[Cell]]) -> 
     """
     unknown = set(withheld)
     return _solved([dict.fromkeys((cell for cell in one if cell in unknown), 1) for one in sums])
+
+
+def told_group(
+    counts: Mapping[Cell, int], sums: Iterable[Mapping[Cell, int]], among: Iterable[Cell], *, least: int
+) -> tuple[Cell, ...] | None:
+    """Return a group of unknown cells that hold fewer than `least` together and whose sum follows, if any does.
+
+    `sums` hold nothing but unknowns, each with its sign; looked at are groups of up to four cells of `among`.
+
+    >>> told_group({"a": 1, "b": 2}, [{"a": 1, "b": 1}], ["a", "b"], least=5)
+    ('a', 'b')
+    """
+    values = _drawn(sums)
+    cells = [cell for cell in among if cell in values]
+    for size in range(1, min(least, _LARGEST_GROUP + 1)):
+        # Each of the others holds one at least.
+        few = [cell for cell in cells if counts[cell] <= least - size]
+        for group in combinations(few, size):
+            if not sum(values[cell] for cell in group) % _PRIME and sum(counts[cell] for cell in group) < least:
+                return group
+    return None
 
 
 def protect(
@@ -148,10 +171,14 @@ class _Table(Generic[Cell]):
 
 
 def _solved(rows: Iterable[Mapping[Cell, int]]) -> set[Cell]:
-    """Return the unknowns with exactly one solution: those that stay zero where the free ones are drawn by chance.
+    """Return the unknowns with exactly one solution."""
+    return {cell for cell, value in _drawn(rows).items() if not value}
 
-    One drawn solution of the homogeneous system, in whole numbers modulo a prime: an unknown that is free to move
-    is zero by chance once in 10^18 times.
+
+def _drawn(rows: Iterable[Mapping[Cell, int]]) -> dict[Cell, int]:
+    """Draw one solution of the homogeneous system, in whole numbers modulo a prime.
+
+    What the sums tell is zero in it; what is free to move is zero by chance once in 10^18 times.
     """
     pivots: dict[Cell, dict[Cell, int]] = {}
     order: dict[Cell, int] = {}
@@ -172,7 +199,7 @@ def _solved(rows: Iterable[Mapping[Cell, int]]) -> set[Cell]:
                 drawn[cell] = chance.randrange(1, _PRIME)
             whole += rest[cell] * drawn[cell]
         drawn[pivot] = -whole % _PRIME
-    return {cell for cell, value in drawn.items() if not value}
+    return drawn
 
 
 def _reduce(row: dict[Cell, int], pivots: Mapping[Cell, Mapping[Cell, int]], order: Mapping[Cell, int]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -10,6 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from analysis.crossed import Place, shown_parts
 from analysis.points import exact_share
 from analysis.population import DossierRow, population_from_rows
 from analysis.rules import ScoreRule
@@ -33,12 +35,35 @@ AGREES = Fraction(1, 10**9)
 
 @dataclass(frozen=True)
 class WeightLine:
-    """A field (None: not known): its dossiers, its persons, and by channel the persons and their weight."""
+    """A field (None: not known): its dossiers, its persons, and by channel the persons and their weight.
+
+    Persons are None where they may not be shown, and their weight with them.
+    """
 
     field: str | None
     dossiers: int
-    n: int
-    channels: tuple[tuple[int, float | None], ...]
+    n: int | None
+    channels: tuple[tuple[int | None, float | None], ...]
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The fields by channel: beside the dossiers of each channel, its persons, None where they may not be shown.
+
+    How few persons weigh how much would tell what they said, from the weighted and the unweighted share of an
+    answer: so small crossings are hidden as in every table of the officers.
+    """
+
+    channels: tuple[str | None, ...] = ()
+    channel_dossiers: tuple[int, ...] = ()
+    channel_persons: tuple[int | None, ...] = ()
+    lines: tuple[WeightLine, ...] = ()
+
+    @property
+    def hides(self) -> bool:
+        """Whether some persons are not shown."""
+        every = [n for line in self.lines for n in (line.n, *(n for n, _ in line.channels))]
+        return None in [*every, *self.channel_persons]
 
 
 @dataclass(frozen=True)
@@ -87,9 +112,7 @@ class Derivation:
     score: Score
     detail: Mapping[str, Any]
     rule: ScoreRule
-    channels: tuple[str | None, ...]
-    channel_dossiers: tuple[int, ...]
-    weights: tuple[WeightLine, ...]
+    weights: Weights
     factors: tuple[FactorLine, ...]
     labels: Mapping[str, Questionnaire]
     by_hand: Fraction | None
@@ -130,16 +153,13 @@ def derive(session: Session, score_set: ScoreSet, unit: Unit) -> Derivation | No
     items = {item["code"]: _item(item, rule) for item in score.detail["items"]}
     factors = tuple(_factor(factor, specs, items, rule) for factor in score.detail["factors"])
     rows = [row for row in frozen_dossier_rows(session, score_set) if row.unit_id == unit.code]
-    channels, channel_dossiers, weights = _weights(rows, score.detail)
     return Derivation(
         unit=unit,
         score_set=score_set,
         score=score,
         detail=score.detail,
         rule=rule,
-        channels=channels,
-        channel_dossiers=channel_dossiers,
-        weights=weights,
+        weights=_weights(rows, score.detail, rule.suppress_below),
         factors=factors,
         labels={item: each for each in questionnaires for item in each.rating_items},
         by_hand=_by_hand(factors, rule, score.unweighted_share),
@@ -213,21 +233,45 @@ def _by_hand(factors: Sequence[FactorLine], rule: ScoreRule, stored: float | Non
     return found if found is not None and abs(found - Fraction(stored)) <= AGREES else None
 
 
-def _weights(
-    rows: Sequence[DossierRow], detail: Mapping[str, Any]
-) -> tuple[tuple[str | None, ...], tuple[int, ...], tuple[WeightLine, ...]]:
+def _weights(rows: Sequence[DossierRow], detail: Mapping[str, Any], least: int) -> Weights:
     cells = detail["calibration"].get("cells", []) if detail["calibration"] else []
     population = population_from_rows(rows)
     of_field = _margin(population.field_levels, population.field)
     of_channel = _margin(population.channel_levels, population.channel)
     fields = _levels(of_field, (cell["field"] for cell in cells))
     channels = _levels(of_channel, (cell["channel"] for cell in cells))
-    lines = []
-    for field in fields:
-        own = [cell for cell in cells if cell["field"] == field]
-        pairs = tuple(_pair(cell for cell in own if cell["channel"] == channel) for channel in channels)
-        lines.append(WeightLine(field, of_field.get(field, 0), sum(n for n, _ in pairs), pairs))
-    return channels, tuple(of_channel.get(channel, 0) for channel in channels), tuple(lines)
+    persons = Counter[Place]()
+    weighted: dict[Place, float] = defaultdict(float)
+    for cell in cells:
+        persons[cell["field"], cell["channel"]] += cell["n"]
+        weighted[cell["field"], cell["channel"]] += cell["n"] * cell["ratio"]
+    may = shown_parts(persons, least=least)
+
+    def pair(place: Place) -> tuple[int | None, float | None]:
+        if not persons[place]:
+            return 0, None
+        return (persons[place], weighted[place] / persons[place]) if place in may.crossings else (None, None)
+
+    def total(places: Iterable[Place], *, is_shown: bool) -> int | None:
+        number = sum(persons[place] for place in places)
+        return number if is_shown or not number else None
+
+    return Weights(
+        channels=channels,
+        channel_dossiers=tuple(of_channel.get(channel, 0) for channel in channels),
+        channel_persons=tuple(
+            total([(field, channel) for field in fields], is_shown=channel in may.columns) for channel in channels
+        ),
+        lines=tuple(
+            WeightLine(
+                field,
+                of_field.get(field, 0),
+                total([(field, channel) for channel in channels], is_shown=field in may.rows),
+                tuple(pair((field, channel)) for channel in channels),
+            )
+            for field in fields
+        ),
+    )
 
 
 def _margin(levels: Sequence[str], counts: Any) -> dict[str | None, int]:
@@ -239,9 +283,3 @@ def _levels(known: Mapping[str | None, int], seen: Iterable[str | None]) -> tupl
     """The levels with most dossiers first, then those that only responses have; "not known" last."""
     every = set(known) | set(seen)
     return tuple(sorted(every, key=lambda level: (level is None, -known.get(level, 0), level or "")))
-
-
-def _pair(cells: Iterable[Mapping[str, Any]]) -> tuple[int, float | None]:
-    found = list(cells)
-    n = sum(cell["n"] for cell in found)
-    return n, sum(cell["n"] * cell["ratio"] for cell in found) / n if n else None

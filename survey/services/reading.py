@@ -54,16 +54,15 @@ def read(
 ) -> dict[str, Reading]:
     """Read the units of a scored period, by unit code, each beside those of its ranking group."""
     codes = weighed.margins.unit_ids
-    by_field, by_channel = break_down(weighed, ["field"]), break_down(weighed, ["channel"])
-    by_both, important = break_down(weighed, ["field", "channel"]), importances(weighed)
+    parts, important = break_down(weighed), importances(weighed)
     flags = _flags(session, period, weighed)
     signs = _signs(weighed.counted, groups)
     places = _standings(table, groups, weighed.rule.level)
     return {
         code: Reading(
-            fields=by_field[number],
-            channels=by_channel[number],
-            cells=by_both[number],
+            fields=parts[number].fields,
+            channels=parts[number].channels,
+            cells=parts[number].cells,
             importance=important[number],
             flags=flags.get(code, {}),
             signs=signs.get(code, ()),

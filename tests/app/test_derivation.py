@@ -121,6 +121,41 @@ def test_the_weighted_steps_add_up_as_printed(
     assert "Chỉ 33 phiếu mã hồ sơ" in page
 
 
+def test_a_cell_of_few_shows_neither_persons_nor_weight(
+    client: FlaskClient, session: Session, factory: Factory, unit: Unit
+) -> None:
+    """Weighted and unweighted share of an answer differ by what few of a known weight said."""
+    other = factory.unit(code="TL", parent=unit)
+    factory.dossiers(
+        other,
+        PERIOD.text,
+        {
+            ("dat-dai", "direct", "on_time"): 300,
+            ("dat-dai", "online", "on_time"): 200,
+            ("xay-dung", "direct", "early"): 400,
+            ("xay-dung", "online", "early"): 100,
+        },
+    )
+    day = {"local_date": PERIOD.first}
+    factory.responses(other, "555552", 37, **day)
+    factory.responses(other, "54x3x-", 26, channel="online", **day)
+    factory.responses(other, "42444-", 33, field="xay-dung", **day)
+    factory.responses(other, "11111-", 2, field="xay-dung", channel="online", **day)
+    score.close(session, PERIOD, now=NOW, actor="test")
+    enter(client, factory, unit)
+    assert "“ẩn”" not in client.get(PAGE).text
+    page = client.get(f"/officer/scores/{PERIOD.text}/TL").text
+    table = page.partition("<h2>2. ")[2].partition("</table>")[0]
+    rows = [cells(row) for row in table.split("<tr")[2:]]
+    assert [row[1] for row in rows] == ["63", "35", "98"], "rows, columns and the whole are many enough"
+    assert [rows[-1][2], rows[-1][4]] == ["70", "28"]
+    assert [row[2:] for row in rows[:-1]] == [["ẩn", "–", "ẩn", "–"]] * 2, "any one shown would tell of the two"
+    assert "ô có dưới 5 phiếu" in page
+    for row in re.findall(r"<tr data-item=.*?</tr>", page, re.DOTALL):
+        assert sum(int(number(each)) for each in cells(row)[:5]) >= 35, "what a pocket calculator needs stays"
+    assert "kiểm được bằng máy tính bỏ túi" in page
+
+
 @pytest.mark.parametrize("rule_id", RULES)
 def test_every_formula_can_be_followed_by_hand(
     client: FlaskClient, session: Session, factory: Factory, unit: Unit, rule_id: str

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import combinations
+from random import Random
 
 import numpy as np
 import pytest
 
-from analysis.breakdown import break_down, protected
+from analysis.breakdown import break_down
+from analysis.crossed import Place, shown_parts
 from analysis.importance import importances
 from analysis.population import DossierRow, population_from_rows
 from analysis.rules import load_score_rule
@@ -43,7 +46,7 @@ def test_a_part_is_weighted_as_the_unit_and_has_an_interval() -> None:
         ],
         {("land", "direct"): 500, ("land", "online"): 500, ("civil", "direct"): 1000, ("civil", "online"): 0},
     )
-    fields = {part.levels[0]: part for part in break_down(unit, ["field"])[0]}
+    fields = {part.levels[0]: part for part in break_down(unit)[0].fields}
     assert (fields["land"].dossiers, fields["civil"].dossiers) == (1000, 1000)
     # 1,500 direct and 500 online dossiers: what the unit's own weights make of 60/80 and 10/20
     ratio = dict(zip(_cells(unit), unit.weights.ratio, strict=True))
@@ -64,10 +67,10 @@ def test_the_parts_of_equal_weights_are_plain_shares() -> None:
         [row("land", "direct", "511", 40), row("land", "direct", "555", 40), row("land", "online", "115", 30)],
         {("land", "direct"): 80, ("land", "online"): 30},
     )
-    parts = {part.levels: part.estimate.share for part in break_down(unit, ["field", "channel"])[0]}
+    parts = {part.levels: part.estimate.share for part in break_down(unit)[0].cells}
     assert parts["land", "direct"] == pytest.approx((1 + 0.5 + 0.5) / 3)
     assert parts["land", "online"] == pytest.approx(1 / 3)
-    whole = break_down(unit, ["field"])[0][0]
+    whole = break_down(unit)[0].fields[0]
     assert whole.estimate.share == pytest.approx(score_weighed(unit).units[0].index_share)
 
 
@@ -81,22 +84,75 @@ def test_nothing_rests_on_fewer_than_five_nor_follows_by_subtraction() -> None:
         {("land", "direct"): 400, ("civil", "direct"): 200, ("trade", "direct"): 30},
     )
     # the three persons of "trade" would be what is left of 63; so "civil", the smallest shown, goes as well
-    assert [part.levels for part in break_down(unit, ["field"])[0]] == [("land",)]
+    (found,) = break_down(unit)
+    assert [part.levels for part in found.fields] == [("land",)]
+    assert [part.levels for part in found.channels] == [("direct",)]
+    assert [part.levels for part in found.cells] == [("land", "direct")]
+
+
+def test_few_persons_of_no_known_field_do_not_follow_from_the_known_ones() -> None:
+    unit = weighed(
+        [
+            row("land", "direct", "555", 40),
+            row("civil", "direct", "511", 20),
+            ("U", "v", "counter", 0, None, "direct", None, None, None, "111", 3),
+        ],
+        {("land", "direct"): 400, ("civil", "direct"): 200},
+    )
+    (found,) = break_down(unit)
+    assert [part.levels for part in found.fields] == [("land",)]
+    assert [part.levels for part in found.cells] == [("land", "direct")]
 
 
 @pytest.mark.parametrize(
-    ("persons", "shown"),
+    ("persons", "rows", "columns", "crossings"),
     [
-        # 3 in the corner: its row and its column each hide one more, and these leave nothing to subtract from
-        ([[40, 3], [20, 30]], [[False, False], [True, False]]),
-        ([[40, 0], [20, 30]], [[True, False], [True, True]]),
-        ([[40, 3], [20, 3]], [[False, False], [False, False]]),
+        # 3 in the corner: hiding one more in its row and one in its column is not enough, since the one in its row
+        # follows from its own column
+        ({"ax": 40, "ay": 3, "bx": 20, "by": 30}, "ab", "xy", []),
+        ({"ax": 40, "bx": 20, "by": 30}, "ab", "xy", ["ax", "bx", "by"]),
+        ({"ax": 40, "ay": 3, "bx": 20, "by": 3}, "ab", "xy", []),
+        # a whole row of few goes, and the smallest other row with it
+        ({"ax": 40, "ay": 40, "bx": 20, "by": 20, "cx": 3}, "a", "xy", ["ax", "ay", "by"]),
+        # two small ones in a row cannot be told apart, but together they are still few
+        ({"ax": 40, "ay": 1, "az": 2, "bx": 30, "by": 20, "bz": 20}, "ab", "xyz", []),
+        # where few are left of everything, nothing but the whole is shown
+        ({"ax": 3, "bx": 40}, "", "x", []),
     ],
 )
-def test_hiding_goes_on_until_rows_and_columns_are_safe(persons: list[list[int]], shown: list[list[bool]]) -> None:
-    counts = np.array([persons])
-    wholes = {1: counts.sum(axis=1).astype(float), 2: counts.sum(axis=2).astype(float)}
-    assert protected(counts, wholes, 5)[0].tolist() == shown
+def test_hiding_goes_on_until_nothing_follows(
+    persons: dict[str, int], rows: str, columns: str, crossings: list[str]
+) -> None:
+    counts: dict[Place, int] = {(place[0], place[1]): count for place, count in persons.items()}
+    found = shown_parts(counts, least=5)
+    assert (found.rows, found.columns) == (frozenset(rows), frozenset(columns))
+    assert found.crossings == {(place[0], place[1]) for place in crossings}
+
+
+def test_what_is_hidden_is_no_difference_of_what_is_shown() -> None:
+    """At random tables: no few persons, alone or together, solve the sums that a reader can write down."""
+    chance = Random(3)
+    for _ in range(60):
+        rows, columns = "abcd"[: chance.randint(1, 4)], "xyz"[: chance.randint(1, 3)]
+        counts: dict[Place, int] = {
+            (row, column): chance.choice((0, 1, 3, 4, 6, 12, 40)) for row in rows for column in columns
+        }
+        if sum(counts.values()) < 5:
+            continue  # such a unit has no page
+        found = shown_parts(counts, least=5)
+        unknown = [place for place, count in counts.items() if count and place not in found.crossings]
+        # what a reader can write down: the hidden crossings of every line whose total is shown, and of all
+        lines = [[place for place in unknown if place[0] == row] for row in rows if row in found.rows]
+        lines += [
+            [place for place in unknown if place[1] == column] for column in columns if column in found.columns
+        ]
+        known = np.array([[place in line for place in unknown] for line in [*lines, unknown]], float)
+        rank = np.linalg.matrix_rank(known)
+        for size in range(1, 5):
+            for group in combinations(unknown, size):
+                if sum(counts[place] for place in group) < 5:
+                    one = np.array([place in group for place in unknown], float)
+                    assert np.linalg.matrix_rank(np.vstack([known, one])) > rank, (counts, group)
 
 
 def test_importance_is_the_correlation_with_the_other_factors() -> None:
