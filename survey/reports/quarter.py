@@ -13,6 +13,7 @@ from typing import Any
 
 from survey.messages import status_word, warning_sentence
 from survey.reports.quarter_annex import UnitAnnex
+from survey.reports.quarter_together import Together
 
 FORMAT = "hailong-quarter-1"
 # A spreadsheet program takes text that starts with one of these for a formula.
@@ -109,6 +110,7 @@ class Method:
 @dataclass(frozen=True)
 class QuarterReport:
     """A closed period; `names` are the names of fields and factors whose codes stand in warnings.
+    `together` is None where no unit has a score.
 
     A corrected one says which revision it `replaces` and for what `reason`.
     """
@@ -124,6 +126,7 @@ class QuarterReport:
     is_example: bool
     replaces: int | None = None
     reason: str | None = None
+    together: Together | None = None
 
     def warnings_of(self, unit: UnitReport) -> list[str]:
         """Word the warnings of a unit."""

@@ -12,10 +12,9 @@ from typing import Literal
 from survey.reports.quarter import QuarterReport, UnitReport
 from survey.reports.quarter_annex import added as stated
 from survey.reports.quarter_annex import answers_together, feedback_together, items_together
-from survey.reports.quarter_columns import mean_index
 from survey.reports.quarter_tables import flow_rows
+from survey.reports.wording import collected, method_lines, period_title, plain_number
 from survey.reports.wording import count_text as count
-from survey.reports.wording import method_lines, period_title, plain_number, ways_in
 from survey.reports.wording import percent_text as percent
 
 MOST_LISTED = 60
@@ -116,24 +115,14 @@ def _period_words(report: QuarterReport) -> str:
 
 
 def _collected(report: QuarterReport) -> Iterable[Block]:
-    shown = [unit for unit in report.units if unit.responses is not None]
-    responses = sum(unit.responses or 0 for unit in shown)
-    dossiers = sum(unit.dossiers or 0 for unit in shown)
-    excluded = sum(unit.excluded or 0 for unit in shown)
-    rate = f", bằng {percent(responses / dossiers)} số hồ sơ" if dossiers else ""
     yield Block("part", "1. Thu thập phiếu")
-    yield Block(
-        "text",
-        f"Có {count(responses)} phiếu hợp lệ trong {count(dossiers)} hồ sơ của {count(len(shown))} đơn vị "
-        f"có số liệu hiện được{rate}; {count(excluded)} phiếu không tính. Nguồn phiếu: {ways_in(report)}",
-    )
+    yield Block("text", collected(report))
 
 
 def _index(report: QuarterReport) -> Iterable[Block]:
     scored = [unit for unit in report.units if unit.figures is not None]
-    mean = mean_index(report.units)
     yield Block("part", "2. Chỉ số hài lòng và điểm quy đổi")
-    if mean is None:
+    if report.together is None:
         yield Block("text", "Chưa đơn vị nào có chỉ số trong kỳ.")
         return
     maximum = plain_number(report.method.maximum_points)
@@ -141,7 +130,8 @@ def _index(report: QuarterReport) -> Iterable[Block]:
     sure = [unit for unit in ranked if unit.status == "scored"] or ranked
     best, worst = sure[0], sure[-1]
     text = (
-        f"Chỉ số hài lòng bình quân theo số hồ sơ của {count(len(scored))} đơn vị có điểm là {percent(mean)}. "
+        f"Chỉ số hài lòng bình quân theo số hồ sơ của {count(len(scored))} đơn vị có điểm là "
+        f"{percent(report.together.index_share)}. "
         f"Cao nhất là {best.name} ({_points(best)}/{maximum} điểm), thấp nhất là {worst.name} "
         f"({_points(worst)}/{maximum} điểm)."
     )

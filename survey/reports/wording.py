@@ -95,9 +95,26 @@ def _set_aside(report: QuarterReport) -> str:
     return set_aside_line(sum((Counter(unit.set_aside) for unit in report.units), Counter()))
 
 
+def collected(report: QuarterReport) -> str:
+    """What was collected of the units that have a score, as the published line above them counts it."""
+    excluded = sum(unit.excluded or 0 for unit in report.units)
+    together = report.together
+    if together is None:
+        return f"Chưa đơn vị nào có chỉ số trong kỳ; {count_text(excluded)} phiếu không tính."
+    missing = ""
+    if together.missing_count:
+        missing = f"; {count_text(together.missing_count)} đơn vị chưa có điểm không nằm trong các số này"
+    return (
+        f"Có {count_text(together.responses)} phiếu hợp lệ trong {count_text(together.dossiers)} hồ sơ của "
+        f"{count_text(together.unit_count)} đơn vị có điểm, bằng "
+        f"{percent_text(together.responses / together.dossiers)} số hồ sơ{missing}. "
+        f"{count_text(excluded)} phiếu không tính. Nguồn phiếu: {ways_in(report)}"
+    )
+
+
 def ways_in(report: QuarterReport) -> str:
-    """The share of each way in, over the units whose numbers are shown."""
-    counts = sum((Counter(unit.trust_counts) for unit in report.units), Counter())
+    """The share of each way in, over the units that have a score."""
+    counts = sum((Counter(unit.trust_counts) for unit in report.units if unit.figures is not None), Counter())
     whole = sum(counts.values())
     ways = (
         ("dossier", "mã hồ sơ dùng một lần"),

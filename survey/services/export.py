@@ -32,7 +32,9 @@ from survey.reports.quarter_docx import docx_bytes
 from survey.reports.quarter_long import long_bytes
 from survey.reports.quarter_paper import Head, QuarterPaper, paper_of
 from survey.reports.quarter_pdf import pdf_bytes
+from survey.reports.quarter_together import Together
 from survey.reports.workbook import xlsx_bytes
+from survey.services.figure import combined_figure
 from survey.services.letterhead import letterhead_of
 from survey.services.names import code_names
 from survey.services.quarter_detail import Detail
@@ -128,7 +130,16 @@ def quarter_report(
         is_example=session.get(SiteFact, EXAMPLE_FACT) is not None,
         replaces=score_set.replaces,
         reason=score_set.reason,
+        together=_together(session, score_set, unit_ids),
     )
+
+
+def _together(session: Session, score_set: ScoreSet, unit_ids: Collection[int]) -> Together | None:
+    """Put the units together as the published line above them does."""
+    figure = combined_figure(session, score_set, unit_ids)
+    if figure is None:
+        return None
+    return Together(figure.unit_count, figure.missing_count, figure.n, figure.dossiers, figure.share)
 
 
 def _method(score_set: ScoreSet, rule: ScoreRule) -> Method:

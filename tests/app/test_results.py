@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -27,7 +28,10 @@ from survey.models import (
     Trust,
     Unit,
 )
+from survey.reports.quarter_columns import mean_index
+from survey.reports.wording import collected
 from survey.services import publication, score
+from survey.services.export import quarter_report
 
 from factories import Factory
 
@@ -97,6 +101,27 @@ def test_only_what_is_published_is_there(
     assert [client.get(path).status_code for path in paths] == [200, 200, 200, 404]
     assert client.get("/results/2026-Q2/NOBODY").status_code == 404
     assert client.get("/results/2026-Q2?revision=2").status_code == 404
+
+
+def test_the_line_of_the_province_says_what_the_report_says(
+    session: Session, factory: Factory, province: dict[str, Unit]
+) -> None:
+    """A unit with dossiers and no response, and one with too few, leave both: in the answer and in the paper."""
+    answer(factory, province["AH"], Q2, counter=60)
+    answer(factory, province["HK"], Q2, counter=31, assisted=9)
+    answer(factory, province["TL"], Q2, counter=4)
+    published = publish(session, Q2)
+    line = lines(session, published)["TINH"]
+    report = quarter_report(session, Q2)
+    together = report.together
+    assert together is not None
+    assert (together.responses, together.dossiers) == (line["responses"], line["dossiers"]) == (100, 600)
+    assert together.index_share == line["index_share"] == pytest.approx(mean_index(report.units))
+    assert (together.unit_count, together.missing_count) == (line["unit_count"], 2)
+    with force_locale("vi"):
+        told = collected(report)
+    assert "Có 100 phiếu hợp lệ trong 600 hồ sơ của 2 đơn vị có điểm, bằng 16,67% số hồ sơ" in told
+    assert "2 đơn vị chưa có điểm không nằm trong các số này" in told
 
 
 def test_the_first_screen_of_a_citizen(client: FlaskClient, second: ScoreSet) -> None:

@@ -28,11 +28,13 @@ def main() -> None:
         mix(path)
         patterns = bench_score.count_patterns(path)
         for command in ("close", "verify"):
+            load = os.getloadavg()[0]
             seconds, cpu, megabytes = measure(command, path, folder)
             budget = f" of {BUDGET_SECONDS} s ({seconds / BUDGET_SECONDS:.0%})" if command == "close" else ""
             print(
                 f"hailong {command}: {bench_score.RESPONSES:,} responses, {patterns:,} patterns, 130 units: "
-                f"{seconds:.1f} s{budget}, {cpu:.1f} s of it CPU, {megabytes:.0f} MB",
+                f"{seconds:.1f} s{budget}, {cpu:.1f} s of it CPU, {megabytes:.0f} MB; "
+                f"load average before it {load:.1f} on {os.cpu_count()} cores",
                 flush=True,
             )
 
