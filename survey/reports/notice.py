@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from survey.filters import count, day
+from analysis.periods import Period
+from survey.filters import count, day, period_name
 
 # What one line says; %s is until when.
 _KINDS = {
@@ -45,6 +46,15 @@ Thư gửi tự động, xin không trả lời thư này.
 Your feedback has been answered. To read the answer, open {address}
 and enter the tracking code that you were given when you sent it.
 This message was sent automatically; please do not reply.
+"""
+_DRAFT = """Kính gửi Ông/Bà {name},
+
+Điểm hài lòng dự thảo {period} đã gửi đến các đơn vị. Đơn vị có thể ghi kiến nghị, giải trình đến hết ngày {until}.
+
+Xem điểm của đơn vị và ghi kiến nghị: {address}
+
+Thư này không ghi điểm; xin đăng nhập để xem.
+Thư gửi tự động từ hệ thống Hài Lòng, xin không trả lời thư này.
 """
 
 
@@ -116,6 +126,16 @@ def digest(name: str, week: Week, *, base_url: str) -> Letter:
     lines += ["", f"Xem danh sách: {base_url}/officer/feedback"]
     title = f"Góp ý, phản ánh: tình hình đầu tuần {day(week.monday)}"
     return Letter(title, _body(name, lines, base_url))
+
+
+def draft(name: str, period: Period, until: date, *, base_url: str) -> Letter:
+    """Write to an officer that draft scores were sent and until when his unit may object."""
+    title = period_name(period)
+    title = title[0].lower() + title[1:]
+    text = _DRAFT.format(
+        name=name, period=title, until=day(until), address=f"{base_url}/officer/scores/{period.text}"
+    )
+    return Letter(f"Điểm hài lòng dự thảo {title}: kiến nghị đến hết ngày {day(until)}", text)
 
 
 def answered(*, base_url: str) -> Letter:

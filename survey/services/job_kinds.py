@@ -217,6 +217,7 @@ KINDS: dict[str, Callable[[Task], Outcome]] = {
     "announce": _announce,
     "deadlines": _deadlines,
     "digests": _digests,
+    "mail_draft": _sending(notice_sending.mail_draft),
     "mail_digest": _sending(notice_sending.mail_digest),
     "mail_notice": _sending(notice_sending.mail_notice),
     "posters": _posters,

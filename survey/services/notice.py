@@ -6,9 +6,11 @@ import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from survey.models import FeedbackCase, NoticeKind
+from survey.models import FeedbackCase, NoticeKind, Officer, ScoreDraft
+from survey.permissions import Permission, has_permission
 from survey.services import job
 from survey.services.feedback_answer import day_of, reference
 from survey.services.notice_people import Hearing
@@ -45,6 +47,20 @@ def events(session: Session, told: Iterable[Told], *, now: datetime) -> None:
         {"event": f"case.{kind.value}", "case": reference(case), "mark": new_mark()} for kind, case in told
     ]
     job.enqueue_all(session, "webhook", payloads, actor=ACTOR, now=now)
+
+
+def drafted(session: Session, draft: ScoreDraft, *, actor: str, now: datetime) -> None:
+    """Ask for telling everyone who may object to a draft that it was sent, inside the transaction of sending it.
+
+    Nobody can do without this mail: the days for objections run from then on.
+    """
+    officers = session.scalars(select(Officer).where(Officer.disabled_at.is_(None), Officer.email != actor))
+    payloads = [
+        {"officer": officer.id, "draft": draft.score_set_id, "mark": new_mark()}
+        for officer in officers
+        if has_permission(officer, Permission.OBJECT_TO_SCORES)
+    ]
+    job.enqueue_all(session, "mail_draft", payloads, actor=ACTOR, now=now)
 
 
 def answered(session: Session, case: FeedbackCase, *, now: datetime) -> None:

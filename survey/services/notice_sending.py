@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from analysis.periods import parse_period
 from survey.config import MailServer, Settings
-from survey.models import FeedbackCase, NoticeChoice, NoticeKind, Officer
+from survey.models import FeedbackCase, NoticeChoice, NoticeKind, Officer, ScoreDraft
 from survey.permissions import Permission, has_permission
 from survey.reports import notice as words
-from survey.services import contact_handle, inbox, mail, webhook
+from survey.services import contact_handle, inbox, mail, objection, webhook
 from survey.services.contact import unseal
 from survey.services.digest import week_of
 from survey.services.feedback import OPEN
@@ -58,6 +59,19 @@ def mail_digest(session: Session, settings: Settings, payload: Payload, *, now: 
         return
     letter = words.digest(officer.name, week, base_url=settings.base_url)
     _mail(session, settings.mail_server, officer.email, letter, payload, now)
+
+
+def mail_draft(session: Session, settings: Settings, payload: Payload, *, now: datetime) -> None:
+    """Write to an officer that draft scores wait for objections, while they do and he may still object."""
+    officer = session.get(Officer, payload["officer"])
+    if settings.mail_server is None or officer is None or not officer.is_active:
+        return
+    draft = session.get_one(ScoreDraft, payload["draft"])
+    is_running = objection.is_running(session, draft, today=day_of(now))
+    if is_running and has_permission(officer, Permission.OBJECT_TO_SCORES):
+        period = parse_period(draft.score_set.period)
+        letter = words.draft(officer.name, period, draft.until, base_url=settings.base_url)
+        _mail(session, settings.mail_server, officer.email, letter, payload, now)
 
 
 def tell_citizen(session: Session, settings: Settings, payload: Payload, *, now: datetime) -> None:

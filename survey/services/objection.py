@@ -25,6 +25,12 @@ def newest_draft(session: Session, period: str) -> ScoreDraft | None:
     )
 
 
+def is_running(session: Session, draft: ScoreDraft, *, today: date) -> bool:
+    """Whether the units may still object to a draft: it is the newest, and its days are not over."""
+    newest = newest_draft(session, draft.score_set.period)
+    return newest is not None and newest.score_set_id == draft.score_set_id and today <= draft.until
+
+
 def drafts(session: Session, period: str) -> Sequence[ScoreDraft]:
     """Every draft of a period, in the order in which they were sent."""
     query = select(ScoreDraft).join(ScoreDraft.score_set).where(ScoreSet.period == period)

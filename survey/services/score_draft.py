@@ -12,7 +12,7 @@ from survey.config import TIME_ZONE
 from survey.database import wait_for_closing, write
 from survey.errors import HailongError
 from survey.models import ScoreDraft, ScoreSet, ScoreState
-from survey.services import audit, objection
+from survey.services import audit, notice, objection
 from survey.services.score import closed_set
 from survey.services.score_store import store
 from survey.services.scoring import Progress, score_period
@@ -52,6 +52,7 @@ def send_draft(
             subject=period.text,
             detail={"until": draft.until.isoformat(), "tally_digest": sent.tally_digest},
         )
+        notice.drafted(session, draft, actor=actor, now=now)
     return draft
 
 

@@ -16,7 +16,7 @@ from survey.services import audit
 
 # The work of notices that leaves nothing anybody looks for later.
 PASSING = ("announce", "deadlines", "digests", "publish_replies")
-SENDING = ("mail_notice", "mail_digest", "tell_citizen", "webhook")
+SENDING = ("mail_notice", "mail_digest", "mail_draft", "tell_citizen", "webhook")
 MOST_READ = 2_000
 # Longer than a week, so that this week's digests are known to be done.
 KEPT_WHEN_DONE, KEPT_WHEN_FAILED = timedelta(days=8), timedelta(days=30)

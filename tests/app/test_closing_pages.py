@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import pytest
@@ -15,6 +16,7 @@ from werkzeug.test import TestResponse
 
 from analysis.periods import Period, previous, quarter_of
 from survey.config import TIME_ZONE
+from survey.extensions import db
 from survey.filters import period_name
 from survey.models import (
     AuditEvent,
@@ -38,6 +40,7 @@ from survey.services.set_aside_selection import Chosen
 
 from commands import hailong
 from factories import Factory
+from mail_servers import mail_server
 from signing_in import csrf_token, sign_in
 from working import work_all
 
@@ -53,6 +56,10 @@ def post(client: FlaskClient, page: str, address: str, **data: object) -> TestRe
 
 @pytest.fixture
 def province(factory: Factory) -> dict[str, Unit]:
+    return two_wards(factory)
+
+
+def two_wards(factory: Factory) -> dict[str, Unit]:
     """A province with two wards that answered in the quarter that is over."""
     top = factory.unit(code="TINH", name="Tỉnh Bình Minh", ranking_group=None, start_date=None)
     wards = [factory.unit(code=code, name=f"Phường {code}", parent=top) for code in ("AH", "TL")]
@@ -234,6 +241,38 @@ def test_a_draft_stays_as_it_was_sent(
     in_days(session, 3)
     done(app, officer, post(officer, PAGE, f"{PAGE}/draft", days=2))
     assert session.scalar(select(func.min(ScoreSet.revision))) == -2
+
+
+def test_those_who_may_object_to_a_draft_are_told_by_mail(
+    make_app: Callable[..., Flask], database_url: str
+) -> None:
+    with mail_server() as box:
+        app = make_app(database_url, mail_server=box.settings())
+        with app.app_context():
+            factory = Factory(db.session)
+            units = two_wards(factory)
+            sender = factory.officer(units["top"], Role.REFORM)
+            factory.officer(units["AH"], Role.LEADER, email="lanh-dao@example.vn", name="Trần Văn Bình")
+            factory.officer(units["TL"], Role.ONE_STOP, email="mot-cua@example.vn")
+            factory.officer(units["TL"], Role.LEADER, email="da-nghi@example.vn", disabled_at=NOW)
+            draft = score_draft.send_draft(db.session, OVER, days=5, now=NOW, actor=sender.email)
+            until = draft.until
+            work_all(app)
+            assert [mail["To"] for mail in box.mails] == ["lanh-dao@example.vn"], "no other may object"
+            mail = box.mails[0]
+            text = mail.get_content()
+            assert f"kiến nghị đến hết ngày {until:%d/%m/%Y}" in mail["Subject"]
+            assert "Kính gửi Ông/Bà Trần Văn Bình" in text
+            assert f"http://127.0.0.1:8000/officer/scores/{OVER.text}" in text
+            assert "Thư này không ghi điểm" in text
+
+            box.mails.clear()
+            in_days(db.session, 6)
+            late = score_draft.send_draft(db.session, OVER, days=5, now=NOW, actor=sender.email)
+            assert late.score_set_id != draft.score_set_id
+            in_days(db.session, 6)
+            work_all(app)
+            assert box.mails == [], "nobody is called to object when the days are over"
 
 
 @pytest.mark.parametrize("days", ["0", "31", "x", ""])
