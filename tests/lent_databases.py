@@ -21,7 +21,7 @@ SELECT md5(string_agg(line, ',' ORDER BY line)) FROM (
 # Somebody else's connections to the same database: what an application of the last test has left.
 END_OTHERS = """
 SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity
-WHERE datname = current_database() AND pid <> pg_backend_pid()"""
+WHERE datname = current_database() AND backend_type = 'client backend' AND pid <> pg_backend_pid()"""
 SEQUENCES = "SELECT format('%I', sequencename), last_value FROM pg_sequences WHERE schemaname = 'public'"
 
 
