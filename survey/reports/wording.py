@@ -45,7 +45,8 @@ def method_lines(report: QuarterReport) -> list[tuple[str, str]]:
         ("Trạng thái", f"Đã chốt lúc {report.closed_at:%H:%M %d/%m/%Y}, lần ban hành thứ {report.revision}"),
         *_correction(report),
         ("Quy tắc tính điểm", f"{method.rule_title}{reference}"),
-        ("Căn cứ", method.rule_source),
+        # What no document prescribes is no basis in law: it has a source.
+        ("Nguồn của quy tắc" if method.is_reference else "Căn cứ", method.rule_source),
         ("Công thức", f"Chỉ số: {_FORMULAS[method.formula]}; {aggregation}."),
         ("Quy đổi", f"{conversion}, làm tròn một lần đến 0,01 (nửa lên)."),
         (

@@ -136,7 +136,7 @@ def _method(session: Session, shown: RoundView) -> list[tuple[str, str]]:
         ("Đợt", _title(shown)),
         ("Trạng thái", _subtitle(shown)),
         ("Cơ cấu điểm", f"{rules.head.title.vi}{reference}. {parts}"),
-        ("Căn cứ", rules.head.source.vi),
+        ("Nguồn của quy tắc" if rules.head.reference else "Căn cứ", rules.head.source.vi),
     ]
     if table.criteria is not None:
         criteria = table.criteria
