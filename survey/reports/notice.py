@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from analysis.periods import Period
-from survey.filters import count, day, period_name
+from survey.filters import count, day
+from survey.reports.wording import period_in_full
 
 # What one line says; %s is until when.
 _KINDS = {
@@ -128,14 +128,13 @@ def digest(name: str, week: Week, *, base_url: str) -> Letter:
     return Letter(title, _body(name, lines, base_url))
 
 
-def draft(name: str, period: Period, until: date, *, base_url: str) -> Letter:
-    """Write to an officer that draft scores were sent and until when his unit may object."""
-    title = period_name(period)
-    title = title[0].lower() + title[1:]
-    text = _DRAFT.format(
-        name=name, period=title, until=day(until), address=f"{base_url}/officer/scores/{period.text}"
-    )
-    return Letter(f"Điểm hài lòng dự thảo {title}: kiến nghị đến hết ngày {day(until)}", text)
+def draft(name: str, period: str, days: tuple[date, date], until: date, *, base_url: str) -> Letter:
+    """Write to an officer that draft scores of a period, from the first to the last of `days`, were sent."""
+    called = period_in_full(period, *days)
+    called = called[0].lower() + called[1:]
+    address = f"{base_url}/officer/scores/{period}"
+    text = _DRAFT.format(name=name, period=called, until=day(until), address=address)
+    return Letter(f"Điểm hài lòng dự thảo: kiến nghị đến hết ngày {day(until)}", text)
 
 
 def answered(*, base_url: str) -> Letter:

@@ -23,12 +23,17 @@ _AGGREGATIONS = {
 
 
 def period_title(report: QuarterReport) -> str:
-    """Name a period as official papers do: "Quý III năm 2026 (từ 01/07/2026 đến 30/09/2026)"."""
-    days = f"từ {_day(report.first)} đến {_day(report.last)}"
-    year, _, quarter = report.period.partition("-Q")
+    """Name the period of a report as official papers do."""
+    return period_in_full(report.period, report.first, report.last)
+
+
+def period_in_full(period: str, first: date, last: date) -> str:
+    """Name a period with its days: "Quý III năm 2026 (từ 01/07/2026 đến 30/09/2026)"."""
+    days = f"từ {_day(first)} đến {_day(last)}"
+    year, _, quarter = period.partition("-Q")
     if quarter:
         return f"Quý {_ROMAN[int(quarter) - 1]} năm {year} ({days})"
-    return f"Năm {year} ({days})" if ".." not in report.period else f"Kỳ {days}"
+    return f"Năm {year} ({days})" if ".." not in period else f"Kỳ {days}"
 
 
 def method_lines(report: QuarterReport) -> list[tuple[str, str]]:

@@ -70,7 +70,8 @@ def mail_draft(session: Session, settings: Settings, payload: Payload, *, now: d
     is_running = objection.is_running(session, draft, today=day_of(now))
     if is_running and has_permission(officer, Permission.OBJECT_TO_SCORES):
         period = parse_period(draft.score_set.period)
-        letter = words.draft(officer.name, period, draft.until, base_url=settings.base_url)
+        days = period.first, period.last
+        letter = words.draft(officer.name, period.text, days, draft.until, base_url=settings.base_url)
         _mail(session, settings.mail_server, officer.email, letter, payload, now)
 
 
