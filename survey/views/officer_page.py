@@ -117,10 +117,10 @@ def _show_refusal(error: HailongError) -> tuple[str, int]:
     return render_template("officer/error.html", title=REFUSAL, text=sentence(error)), 409
 
 
-def _show_error_of_the_address(error: HTTPException) -> BaseResponse | HTTPException:
+def _show_error_of_the_address(error: HTTPException) -> Response | HTTPException:
     if not request.path.startswith("/officer/") or error.code not in (404, 405):
         return errors.show_error(error)
-    answer = _ask_to_sign_in() or _show_error(error)
+    answer = _show_error(error)
     return _keep_out_of_caches(answer) if isinstance(answer, Response) else answer
 
 

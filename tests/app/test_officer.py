@@ -61,8 +61,10 @@ def test_signing_in_leads_to_our_own_pages_only(client: FlaskClient, factory: Fa
 def test_an_address_without_a_page_keeps_the_officers_frame(
     client: FlaskClient, factory: Factory, address: str
 ) -> None:
-    asked = client.get(address)
-    assert (asked.status_code, asked.location) == (303, f"{SIGN_IN}?next={address}")
+    stranger = client.get(address)
+    assert stranger.status_code == 404
+    assert f'<a href="{SIGN_IN}">Đăng nhập</a>' in stranger.text
+    assert "hình vuông" not in stranger.text, "that is for citizens, whose codes are printed under a square"
     sign_in(client, factory.officer(factory.unit(), name="Lê Thị Minh Châu").email)
     page = client.get(address)
     assert page.status_code == 404
