@@ -92,10 +92,12 @@ def test_the_language_of_every_page_can_be_chosen(visits: list[TestResponse]) ->
         assert vietnamese.search(shown) is None, (page.request.path, vietnamese.search(shown))
 
 
-@pytest.mark.parametrize("address", ["/no/such/page", "/q/x/y/z"])
-def test_a_page_that_does_not_exist_says_so(client: FlaskClient, address: str) -> None:
+@pytest.mark.parametrize(
+    ("address", "status"), [("/no/such/page", 404), ("/q/x/y/z", 404), ("/officer/none", 404)]
+)
+def test_a_page_that_does_not_exist_says_so(client: FlaskClient, address: str, status: int) -> None:
     page = client.get(address)
-    assert page.status_code == 404
+    assert page.status_code == status
     assert "<h1>" in page.text
 
 
