@@ -88,7 +88,7 @@ def publish(
             rules_digest=table.rules.digest(),
             criteria_digest=None if table.criteria is None else table.criteria.digest,
             input_digest=digest,
-            structure=index_frozen.structure_of(table),
+            structure=index_frozen.structure_of(table, [unit.name for unit in left_out(session, locked, table)]),
         )
         session.add(stored)
         session.flush()

@@ -198,7 +198,7 @@ def _results_page(round_id: int, *, fault: str | None = None, fault_at: str = "b
         "officer/index_round.html",
         shown=shown,
         standing=index_publication.standing(db.session, found),
-        left_out=index_publication.left_out(db.session, found, shown.table),
+        left_out=[] if shown.publication is None else index_frozen.left_out_of(shown.publication),
         to_publish=index_publication.count_to_publish(db.session, found),
         in_sight=in_sight,
         words=index_words,
