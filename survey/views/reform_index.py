@@ -138,11 +138,11 @@ def bands(round_id: int) -> Page:
 @blueprint.get("/index/units/<unit_code>")
 def unit(unit_code: str) -> str:
     """Show the years of a unit, and of those that merged into it, in every kind of index."""
-    found = unit_or_refuse(unit_code, Permission.SEE_INDEX)
+    found, officer = unit_or_refuse(unit_code, Permission.SEE_INDEX), require(Permission.SEE_INDEX)
     return render_template(
         "officer/index_unit.html",
         unit=found,
-        history=index_result.history(db.session, found),
+        history=index_result.history(db.session, found, visible_units(db.session, officer, Permission.SEE_INDEX)),
         words=index_words,
         in_language=in_language,
     )

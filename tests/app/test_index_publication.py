@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -147,6 +149,26 @@ def test_what_is_published_stays_and_is_corrected_in_the_open(
     session.rollback()
     actions = select(AuditEvent.detail).where(AuditEvent.action == "index.publish").order_by(AuditEvent.id)
     assert [detail["revision"] for detail in session.scalars(actions)] == [1, 2]
+
+
+def test_before_publication_ranks_and_means_are_for_who_sees_the_whole_group(
+    chief: FlaskClient, ward: FlaskClient, session: Session, index: IndexRound, wards: list[Unit]
+) -> None:
+    pages = [f"/officer/index/{index.id}", "/officer/index/units/AH", f"/officer/index/{index.id}/AH"]
+    assert "trung bình 93,50 điểm" in chief.get(pages[0]).text
+    for page in pages:
+        assert "02/02" in chief.get(page).text
+        shown = ward.get(page).text
+        assert "93,00" in shown
+        assert "02/02" not in shown
+        assert "trung bình" not in shown
+    book = load_workbook(io.BytesIO(ward.get(f"{pages[0]}/results.xlsx").data))
+    values = {cell.value for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
+    assert 93 in values
+    assert not {93.5, "93,50"} & values
+    publish(session, index)
+    assert "trung bình 93,50 điểm" in ward.get(pages[0]).text
+    assert "02/02" in ward.get(pages[1]).text
 
 
 def test_a_published_sheet_is_reopened_for_a_correction(
