@@ -377,3 +377,16 @@ def test_a_round_of_entered_components_is_published_too(session: Session, wards:
     )  # fmt: skip
     assert totals(session, index) == {"Phường AH": Decimal(90), "Phường TL": Decimal(85)}
     assert totals(session, index, as_it_stands=True) == {}, "nothing in sight of an officer of no unit"
+
+
+def test_nobody_misses_a_province_in_the_round_of_its_wards(
+    session: Session, wards: list[Unit], factory: Factory
+) -> None:
+    factory.unit(code="XL", name="Phường XL")
+    import_index(
+        session, b"unit,tong\nAH,90\nTL,85\n", year=2026, now=NOW, actor="t", file_name="x.csv",
+        rules_id="index-total-100",
+    )  # fmt: skip
+    index = index_round.find_round(session, 2026, "par")
+    assert index is not None
+    assert index_frozen.left_out_of(publish(session, index)) == ["Phường XL"]
