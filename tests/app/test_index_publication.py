@@ -328,7 +328,7 @@ def test_a_sheet_that_nobody_approved_is_not_published(session: Session, wards: 
     stored = publish(session, index)
     table = index_frozen.table_of(session, stored)
     assert [row.name for row in table.rows] == ["Phường AH"]
-    assert [unit.name for unit in index_publication.left_out(session, index, table)] == ["Phường TL"]
+    assert [unit.name for unit in reform_index.left_out(session, index, table)] == ["Phường TL"]
     index_step.take(session, index, wards[1], Step.APPROVE, now=NOW, actor="b@example.vn")
     standing = index_publication.standing(session, index)
     assert standing is not None
@@ -390,3 +390,29 @@ def test_nobody_misses_a_province_in_the_round_of_its_wards(
     index = index_round.find_round(session, 2026, "par")
     assert index is not None
     assert index_frozen.left_out_of(publish(session, index)) == ["Phường XL"]
+
+
+def test_a_rank_among_some_of_a_group_is_not_set_beside_one_among_all(
+    session: Session, wards: list[Unit], factory: Factory
+) -> None:
+    factory.unit(code="XL", name="Phường XL", parent=wards[0].parent)
+    for year, lines in (
+        (2025, "AH,90\nTL,85\nXL,95\n"),
+        (2026, "AH,90\nTL,85\n"),
+        (2027, "AH,70\nTL,85\nXL,95\n"),
+        (2028, "AH,97\nTL,85\nXL,95\n"),
+    ):
+        import_index(
+            session, f"unit,tong\n{lines}".encode(), year=year, now=NOW, actor="t", file_name="x.csv",
+            rules_id="index-total-100",
+        )  # fmt: skip
+        if year == 2026:
+            index = index_round.find_round(session, year, "par")
+            assert index is not None
+            publish(session, index)
+    changes = {
+        year: [row.result.change_rank for row in reform_index.compute(session, year=year).rows]
+        for year in (2026, 2027, 2028)
+    }
+    assert changes == {2026: [None] * 2, 2027: [None] * 3, 2028: [2, -1, -1]}
+    assert reform_index.compute(session, year=2026).rows[0].result.change_points == 0
