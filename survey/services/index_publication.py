@@ -118,6 +118,12 @@ def standing(session: Session, index_round: IndexRound) -> Standing | None:
     return Standing(publication, False, changes, _reopened(session, publication))
 
 
+def missing_if_published(session: Session, index_round: IndexRound) -> list[str]:
+    """Name the units that a publication would leave out today."""
+    table = compute_round(session, index_round, only_approved=True)
+    return [unit.name for unit in left_out(session, index_round, table)]
+
+
 def count_to_publish(session: Session, index_round: IndexRound) -> int:
     """How many sheets are approved and not published yet."""
     query = select(func.count()).select_from(IndexSheet)

@@ -416,3 +416,16 @@ def test_a_rank_among_some_of_a_group_is_not_set_beside_one_among_all(
     }
     assert changes == {2026: [None] * 2, 2027: [None] * 3, 2028: [2, -1, -1]}
     assert reform_index.compute(session, year=2026).rows[0].result.change_points == 0
+
+
+def test_the_first_publication_names_beforehand_who_will_be_missing(
+    chief: FlaskClient, ward: FlaskClient, session: Session, wards: list[Unit]
+) -> None:
+    index = begin(session, rules_id="index-70-rebased")
+    through(session, index, wards[0], full(), Step.APPROVE)
+    through(session, index, wards[1], full(), Step.APPRAISE)
+    page = f"/officer/index/{index.id}"
+    assert "1 đơn vị sau không có trong kết quả: <b>Phường TL</b>" in chief.get(page).text
+    assert "không có trong kết quả" not in ward.get(page).text
+    index_step.take(session, index, wards[1], Step.APPROVE, now=NOW, actor="b@example.vn")
+    assert "không có trong kết quả" not in chief.get(page).text
