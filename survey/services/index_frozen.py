@@ -208,7 +208,7 @@ def _criteria(kept: dict[str, Any]) -> CriteriaHead:
         FieldTitle(one["code"], Bilingual(**one["title"]), Decimal(one["maximum"])) for one in kept["fields"]
     )
     title, source = Bilingual(**kept["title"]), Bilingual(**kept["source"])
-    return CriteriaHead(kept["id"], kept["version"], title, source, kept["digest"], fields)
+    return CriteriaHead(kept["id"], kept["version"], title, source, kept["digest"], fields, kept["reference"])
 
 
 def _decimal(kept: str | None) -> Decimal | None:

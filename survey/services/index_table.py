@@ -38,6 +38,7 @@ class CriteriaHead:
     source: Bilingual
     digest: str
     fields: tuple[FieldTitle, ...]
+    reference: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ def head_of(criteria: CriteriaSet) -> CriteriaHead:
     """Keep of a set of criteria what a table of results says about it."""
     fields = tuple(FieldTitle(one.code, one.title, one.maximum) for one in criteria.fields)
     head = criteria.head
-    return CriteriaHead(head.id, head.version, head.title, head.source, criteria.digest(), fields)
+    return CriteriaHead(head.id, head.version, head.title, head.source, criteria.digest(), fields, head.reference)
 
 
 def as_previous(table: IndexTable, incomplete: Collection[str] = ()) -> dict[str, PreviousIndex]:
