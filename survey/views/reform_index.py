@@ -13,6 +13,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from forms.reform_index import RoundForm
+from forms.text import clean_line, clean_text
 from survey import index_words
 from survey.access import Permission, require, require_at_top, stands_at_top, unit_or_refuse, visible_units
 from survey.config import TIME_ZONE
@@ -105,7 +106,7 @@ def publish(round_id: int) -> Page:
             shown=int(shown) if shown.isdecimal() and len(shown) < 6 else 0,
             now=_now(),
             actor=officer.email,
-            reason=request.form.get("reason", ""),
+            reason=clean_text(request.form.get("reason", "")),
         )
     except HailongError as error:
         return _results_page(round_id, fault=sentence(error), fault_at="publish"), 422
@@ -156,7 +157,7 @@ def round_or_404(round_id: int) -> IndexRound:
 def _typed_bands() -> list[Band]:
     wanted = []
     for place in range(MOST_BANDS):
-        title = request.form.get(f"title-{place}", "").strip()[:60]
+        title = clean_line(request.form.get(f"title-{place}", ""))[:60]
         if not title:
             continue
         at_least = _percent(request.form.get(f"from-{place}", ""))

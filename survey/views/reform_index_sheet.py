@@ -13,6 +13,7 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from forms.reform_index import EvidenceForm, SheetFileForm
+from forms.text import clean_text
 from survey import index_words
 from survey.access import Permission, require_at_top, stands_at_top, unit_or_refuse, visible_units
 from survey.config import TIME_ZONE
@@ -66,7 +67,7 @@ def take(round_id: int, unit_code: str, step: str) -> Page:
             Step(step),
             now=_now(),
             actor=current_user.email,
-            reason=request.form.get("reason", ""),
+            reason=clean_text(request.form.get("reason", "")),
         )
     except ImportRefused as refused:
         return sheet_page(round_id, unit, faults=refused.faults), 422
@@ -160,7 +161,7 @@ def _save(round_id: int, unit: Unit, save: Any, *, then: Step) -> Page:
 
 def _typed(code: str) -> Typed:
     sent = request.form
-    return Typed(sent.get(f"points-{code}", ""), f"na-{code}" in sent, sent.get(f"note-{code}", ""))
+    return Typed(sent.get(f"points-{code}", ""), f"na-{code}" in sent, clean_text(sent.get(f"note-{code}", "")))
 
 
 def sheet_page(

@@ -429,3 +429,21 @@ def test_the_first_publication_names_beforehand_who_will_be_missing(
     assert "không có trong kết quả" not in ward.get(page).text
     index_step.take(session, index, wards[1], Step.APPROVE, now=NOW, actor="b@example.vn")
     assert "không có trong kết quả" not in chief.get(page).text
+
+
+def test_what_no_database_holds_is_left_out_of_reasons_and_titles(
+    chief: FlaskClient, session: Session, index: IndexRound, wards: list[Unit]
+) -> None:
+    page = f"/officer/index/{index.id}"
+    bands = {"title-0": "Xuất\x00 sắc", "from-0": "90", "title-1": "Đạt", "from-1": "0"}
+    assert send(chief, f"{page}/bands", **bands).status_code == 303
+    publish(session, index)
+    correct_quarter(session, wards)
+    assert send(chief, f"{page}/publish", shown="1", reason="\x00\u202e ").status_code == 422
+    assert send(chief, f"{page}/publish", shown="1", reason="Quý\x00 III").status_code == 303
+    assert send(chief, f"{page}/AH/reopen", reason="Nhầm\x00 mục 1.2").status_code == 303
+    session.rollback()
+    session.expire_all()
+    assert session.get_one(IndexSheet, (index.id, wards[0].id)).returned_because == "Nhầm mục 1.2"
+    assert "Lý do: Quý III" in chief.get(page).text
+    assert [band["title"] for band in session.get_one(IndexRound, index.id).bands or ()] == ["Xuất sắc", "Đạt"]
