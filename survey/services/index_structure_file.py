@@ -10,7 +10,7 @@ from typing import Any
 
 from analysis.criteria import CriteriaSet
 from analysis.errors import AnalysisError
-from analysis.rules import IndexRules
+from analysis.rules import Bilingual, IndexRules
 from survey.errors import HailongError
 from survey.reports.toml_text import toml_text
 from survey.services.cells import decimal_number, one_of, text
@@ -21,8 +21,11 @@ from survey.services.template import Template
 
 FIELD, CRITERION, PART, BONUS, PENALTY = "Lĩnh vực", "Tiêu chí", "Thành phần", "Điểm thưởng", "Điểm phạt"
 COMPONENT, SATISFACTION, BAND = "Phần điểm", "Phần hài lòng", "Bậc xếp loại"
-OF_CRITERIA = (FIELD, CRITERION, PART, BONUS, PENALTY)
-OF_RULES = (COMPONENT, SATISFACTION, BAND)
+CONDITION, LAST_YEAR = "Điều kiện của bậc", "Năm cuối"
+OF_CRITERIA = (FIELD, CRITERION, PART, BONUS, PENALTY, LAST_YEAR)
+OF_RULES = (COMPONENT, SATISFACTION, BAND, CONDITION)
+# Lines that a set of criteria has once at most, and what they say of it.
+_ONCE = {BONUS: "bonus_limit", PENALTY: "penalty_limit", LAST_YEAR: "last_year"}
 _LEAST = Decimal("0.01")
 # How the reader of rules says that a key is missing, or is none of its own.
 _WHAT_IS_WRONG = {"nothing": "structure_blank", "an unknown key": "structure_unknown"}
@@ -128,14 +131,20 @@ def _criteria_rows(criteria: CriteriaSet) -> Any:
                 yield from (_row(PART, leaf.code, leaf.title, leaf.maximum) for leaf in one.leaves)
     for leaf in criteria.extras:
         yield _row(BONUS if leaf.kind == "bonus" else PENALTY, "", leaf.title, leaf.maximum)
+    if criteria.last_year is not None:
+        title = Bilingual("Năm cuối được dùng", "Last year of use")
+        yield _row(LAST_YEAR, "", title, Decimal(criteria.last_year))
 
 
 def _rule_rows(rules: IndexRules) -> Any:
+    titles = {part.code: part.title for part in rules.components}
     for part in rules.components:
         kind = SATISFACTION if part.origin == "satisfaction" else COMPONENT
         yield _row(kind, part.code, part.title, part.maximum)
     for band in rules.bands:
         yield _row(BAND, band.code, band.title, band.from_percent)
+        for one in band.conditions:
+            yield _row(CONDITION, one.component, titles[one.component], one.from_percent)
 
 
 def _row(rank: str, code: str, title: Any, maximum: Decimal) -> Mapping[str, Any]:
@@ -148,8 +157,8 @@ def _criteria(table: Table) -> dict[str, Any]:
     places: dict[int, Row] = {}
     for row in table.rows:
         rank, fields = row["rank"], content["fields"]
-        if rank in (BONUS, PENALTY):
-            content["bonus_limit" if rank == BONUS else "penalty_limit"] = _maximum(table, row)
+        if rank in _ONCE:
+            _take_once(table, row, content)
             continue
         named = _named(table, row)
         if rank == FIELD:
@@ -172,6 +181,16 @@ def _criteria(table: Table) -> dict[str, Any]:
     content.setdefault("bonus_limit", 0)
     content.setdefault("penalty_limit", 0)
     return content
+
+
+def _take_once(table: Table, row: Row, content: dict[str, Any]) -> None:
+    """Read a line that says something about the whole tree: a second one would contradict it."""
+    first = next(other for other in table.rows if other["rank"] == row["rank"])
+    if first is not row:
+        table.fault(row, "rank", "duplicate_row", first=str(first.number))
+    value = _maximum(table, row)
+    is_year = row["rank"] == LAST_YEAR and value == value.to_integral_value()
+    content[_ONCE[row["rank"]]] = int(value) if is_year else value
 
 
 def _close(table: Table, row: Row, criterion: dict[str, Any]) -> None:
@@ -199,11 +218,13 @@ def _rules(table: Table) -> dict[str, Any]:
     components: list[dict[str, Any]] = []
     bands: list[dict[str, Any]] = []
     for row in table.rows:
+        if row["rank"] in (BAND, CONDITION) and row["max"] is None and not row.has_bad("max"):
+            table.fault(row, "max", "blank_cell")
         if row["rank"] == BAND:
-            if row["max"] is None and not row.has_bad("max"):
-                table.fault(row, "max", "blank_cell")
             code = row["code"] or f"bac-{len(bands) + 1}"
             bands.append({"code": code, "title": _title(row), "from_percent": row["max"] or Decimal(0)})
+        elif row["rank"] == CONDITION:
+            _add_condition(table, row, bands)
         elif row["rank"] in (COMPONENT, SATISFACTION):
             origin = "satisfaction" if row["rank"] == SATISFACTION else "entered"
             components.append(_named(table, row) | {"maximum": _maximum(table, row), "origin": origin})
@@ -211,9 +232,20 @@ def _rules(table: Table) -> dict[str, Any]:
     return {"components": components, "bands": bands}
 
 
+def _add_condition(table: Table, row: Row, bands: list[dict[str, Any]]) -> None:
+    """A condition belongs to the grade above it; its code is that of the component that must reach so much."""
+    if not bands:
+        table.fault(row, "rank", "structure_order", above=BAND)
+        return
+    condition = {"component": _named(table, row)["code"], "from_percent": row["max"] or Decimal(0)}
+    bands[-1].setdefault("conditions", []).append(condition)
+
+
 def _check_codes(table: Table) -> None:
     first: dict[str, Row] = {}
     for row in table.rows:
+        if row["rank"] == CONDITION:
+            continue
         if row["code"] is not None and first.setdefault(row["code"], row) is not row:
             table.fault(row, "code", "duplicate_row", first=str(first[row["code"]].number))
 

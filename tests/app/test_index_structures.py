@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
+from decimal import Decimal
 from html import unescape
 from typing import Any
 
@@ -15,9 +17,9 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from analysis.criteria import list_criteria
-from analysis.rules import list_rules, load_index_rules
-from survey.errors import HailongError
+from analysis.criteria import list_criteria, load_criteria
+from analysis.rules import BandCondition, IndexRules, list_rules, load_index_rules
+from survey.errors import HailongError, ImportRefused
 from survey.models import IndexStructure, Role, Unit, UnitKind
 from survey.services import index_round, index_structure, index_structure_file
 from survey.services.index_structure_file import Head
@@ -207,3 +209,29 @@ def test_every_preset_goes_out_and_comes_back_the_same() -> None:
             index_structure_file.as_workbook(one), "x.xlsx", kind=kind, head=head
         )
         assert table.maximum == one.maximum
+        assert getattr(table, "last_year", None) == getattr(one, "last_year", None)
+
+
+def test_the_conditions_of_grades_come_back_from_a_table() -> None:
+    rules = load_index_rules("index-65-25-10")
+    condition = BandCondition(rules.components[-1].code, Decimal("80.5"))
+    first, *others = rules.bands
+    own = replace(rules, bands=(replace(first, conditions=(condition,)), *others))
+    data, head = index_structure_file.as_workbook(own), Head("x", "1", "Tên", "Căn cứ")
+    back = index_structure_file.read_file(data, "x.xlsx", kind="index", head=head)
+    assert isinstance(back, IndexRules)
+    assert back.bands == own.bands
+
+
+def test_a_table_says_its_bonus_and_its_last_year_once() -> None:
+    lines = [["Điểm thưởng", "", "Thưởng", "", 1], ["Điểm thưởng", "", "Thưởng thêm", "", 2]]
+    book = load_workbook(io.BytesIO(index_structure_file.as_workbook(load_criteria("criteria-commune-8"))))
+    for line in [*lines, ["Năm cuối", "", "Năm cuối", "", 2024], ["Năm cuối", "", "Năm cuối", "", 2025]]:
+        book.worksheets[0].append(line)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    head = Head("x", "1", "Tên", "Căn cứ", level="commune")
+    with pytest.raises(ImportRefused) as refused:
+        index_structure_file.read_file(buffer.getvalue(), "x.xlsx", kind="criteria", head=head)
+    assert {fault.code for fault in refused.value.faults} == {"duplicate_row"}
+    assert {fault.column for fault in refused.value.faults} == {"Bậc"}
