@@ -76,9 +76,7 @@ def told_group(
     return None
 
 
-def _adding_to_nothing(
-    cells: Sequence[Cell], values: Mapping[Cell, int], size: int
-) -> Iterator[tuple[Cell, ...]]:
+def _adding_to_nothing(cells: Sequence[Cell], values: Mapping[Cell, int], size: int) -> Iterator[tuple[Cell, ...]]:
     """Find the groups of `size` cells whose values add up to nothing: to each half the other is looked up."""
     halves: dict[int, list[tuple[Cell, ...]]] = {}
     for half in combinations(cells, size // 2):
