@@ -43,6 +43,12 @@ INDEX_ROUND_SENTENCES = {
     ),
     "structure_too_large": _("Tệp lớn hơn %(limit)s MB nên không nhận."),
     "structure_toml": _("Tệp TOML viết sai: %(problem)s. Hãy sửa dòng được nêu (line, column) rồi gửi lại."),
+    "structure_beyond": _(
+        "Tệp TOML có số quá dài hoặc lồng quá nhiều lớp nên không đọc được. Hãy sửa theo một bản có sẵn rồi gửi "
+        "lại."
+    ),
+    "structure_characters": _("Có ký tự điều khiển hoặc ký tự hỏng trong tệp. Hãy gõ lại chỗ ấy rồi gửi lại."),
+    "structure_too_long": _("“%(text)s…” quá dài: tối đa %(longest)s ký tự. Hãy viết gọn lại rồi gửi lại."),
     "structure_kind": _(
         'Tệp này không phải loại đang đăng ký: bộ tiêu chí ghi kind = "criteria", cơ cấu điểm ghi kind = "index".'
     ),
