@@ -76,7 +76,7 @@ def begin(
     rules = find_rules(session, rules_id)
     if criteria_id is not None:
         _check_criteria(find_criteria(session, criteria_id), rules, year=year, level=level)
-    elif level == "district":
+    if level == "district":
         _check_year(year, last=LAST_DISTRICT_YEAR)
     with write(session):
         if find_round(session, year, kind, level) is not None:

@@ -27,8 +27,8 @@ FORM_OF_ID = re.compile(r"[a-z0-9][a-z0-9-]{2,58}")
 # Codes are parts of addresses, of names of form fields, and of columns of tables.
 FORM_OF_CODE = re.compile(r"[\w.-]{1,40}")
 Structure = IndexRules | CriteriaSet
-# What no text may hold: control characters other than the end of a line, halves of a character, unassigned ones.
-NO_TEXT = frozenset(("Cc", "Cs", "Cn"))
+# What no text may hold: control characters other than the end of a line, and halves of a character.
+NO_TEXT = frozenset(("Cc", "Cs"))
 LONGEST_VERSION, LONGEST_TITLE, LONGEST_SOURCE, LONGEST_NAME = 20, 200, 2000, 400
 # What reading a number or a nesting without measure raises, and a definition that is no table.
 UNREADABLE = (ValueError, ArithmeticError, RecursionError, AttributeError)

@@ -102,9 +102,8 @@ def read_file(data: bytes, file_name: str, *, kind: str, head: Head) -> Structur
 def _read_toml(data: bytes, kind: str) -> Structure:
     try:
         content = tomllib.loads(data.decode("utf-8-sig"), parse_float=Decimal)
-        json.dumps(
-            content, default=str
-        )  # a whole number beyond all measure cannot be written, not even in a fault
+        # A whole number beyond all measure cannot be written, not even in the sentence about it.
+        json.dumps(content, default=str)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise HailongError("structure_toml", problem=str(error)) from error
     except (ValueError, ArithmeticError, RecursionError) as error:
