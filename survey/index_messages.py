@@ -16,9 +16,20 @@ INDEX_ROUND_SENTENCES = {
     ),
     "index_criteria_unknown": _("Không có bộ tiêu chí “%(criteria)s”. Các bộ dùng được: %(known)s."),
     "index_round_without_criteria": _("Đợt này không chấm theo bảng tiêu chí: điểm được nhập theo từng nội dung."),
+    "index_rules_kept": _(
+        "Đợt %(round)s đã chấm theo bảng tiêu chí hoặc đã công bố nên giữ cơ cấu điểm %(rules)s, không đổi được. "
+        "Hãy nhập tệp theo cơ cấu ấy."
+    ),
+    "index_rules_bands": _(
+        "Các bậc xếp loại riêng của đợt %(round)s không dùng được với cơ cấu điểm %(wanted)s. Hãy mở đợt ấy, dùng "
+        "lại bậc của cơ cấu điểm, rồi nhập lại tệp."
+    ),
     "index_bands": _(
         "Các bậc xếp loại chưa dùng được: mỗi bậc một mốc khác nhau từ 0 đến 100%%, bậc thấp nhất từ 0%% và không "
         "kèm điều kiện."
+    ),
+    "index_bands_none": _(
+        "Hãy ghi ít nhất một bậc. Muốn bỏ các bậc riêng của đợt này thì chọn “Dùng lại bậc của cơ cấu điểm”."
     ),
     "index_bands_number": _("Mốc xếp loại là số từ 0 đến 100, ví dụ 90 hoặc 90,25."),
     "index_sheet_state": _(

@@ -363,6 +363,50 @@ def test_publishing_and_saving_a_sheet_at_once_both_succeed(
         assert published.result() == 1
 
 
+def test_a_round_keeps_the_split_that_its_sheets_grades_or_publication_follow(
+    session: Session, index: IndexRound, wards: list[Unit]
+) -> None:
+    """Other rules would leave grades that ask for a component that is no more, or sheets without their part."""
+
+    def take_in(year: int, content: bytes, rules_id: str) -> None:
+        import_index(
+            session, content, year=year, now=NOW, actor="t", file_name="x.csv", rules_id=rules_id, level="commune"
+        )
+
+    def refused(year: int, content: bytes = b"unit,ket-qua,hai-long\nAH,70,30\nTL,70,30\n") -> str:
+        with pytest.raises(HailongError) as error:
+            take_in(year, content, "index-70-30")
+        session.rollback()
+        return error.value.code
+
+    assert refused(2026) == "index_rules_kept"
+    for year in (2027, 2028, 2029):
+        take_in(year, b"unit,ket-qua,lanh-dao,hai-long\nAH,60,3,20\nTL,60,9,20\n", "index-65-25-10")
+    graded, published, free = (
+        index_round.find_round(session, year, "par", "commune") for year in (2027, 2028, 2029)
+    )
+    assert graded is not None
+    assert published is not None
+    assert free is not None
+    bands = [Band("Tốt", Decimal(70), "lanh-dao", Decimal(50)), Band("Đạt", Decimal(0))]
+    index_round.set_bands(session, graded, bands, **WHO)
+    publish(session, published)
+    assert refused(2027) == "index_rules_bands"
+    assert refused(2028) == "index_rules_kept"
+    take_in(2029, b"unit,ket-qua,hai-long\nAH,70,30\nTL,70,30\n", "index-70-30")
+    assert free.rules == "index-70-30"
+
+
+def test_grades_are_not_removed_by_an_empty_form(chief: FlaskClient, session: Session, index: IndexRound) -> None:
+    page = f"/officer/index/{index.id}"
+    refused = send(chief, f"{page}/bands", **{f"title-{place}": "" for place in range(6)})
+    assert refused.status_code == 422
+    assert "ít nhất một bậc" in refused.text
+    assert "Xuất sắc" in chief.get(page).text
+    assert send(chief, f"{page}/bands", **{"title-0": "Đạt", "from-0": "0"}).status_code == 303
+    assert send(chief, f"{page}/bands", reset="1").status_code == 303
+
+
 def test_publishing_needs_something_to_publish_and_a_change_to_correct(
     session: Session, index: IndexRound, wards: list[Unit]
 ) -> None:
