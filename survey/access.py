@@ -64,6 +64,13 @@ def _seen(unit: Unit | None, officer: Officer, permission: Permission) -> Unit:
     return unit
 
 
+def checked_units(officer: Officer) -> set[int]:
+    """The units whose patterns of answers the officer may have: all at the top, else those of an inspector."""
+    if stands_at_top(officer, Permission.EXPORT_SCORES):
+        return visible_units(db.session, officer, Permission.EXPORT_SCORES)
+    return visible_units(db.session, officer, Permission.CHECK_SCORES)
+
+
 def officer_or_refuse(officer_id: str) -> Officer:
     """Fetch an account; answer 404 if there is none, 403 if none of its roles is on a unit administered here."""
     administrator = require(Permission.MANAGE_OFFICERS)

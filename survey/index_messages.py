@@ -115,5 +115,8 @@ INDEX_ROUND_SENTENCES = {
         "Không nhận tệp “%(name)s”. Chỉ nhận PDF, DOCX, XLSX, PNG, JPG còn nguyên vẹn, đúng với đuôi tệp và không "
         "chứa macro."
     ),
+    "evidence_published": _(
+        "Kết quả đã công bố dựa vào tệp này nên không bỏ được. Ông/Bà có thể thêm tệp mới bên cạnh."
+    ),
     "evidence_too_many": _("Mỗi tiêu chí có tối đa %(most)s tệp. Hãy bỏ bớt tệp cũ, hoặc gộp thành một tệp."),
 }

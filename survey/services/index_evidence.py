@@ -16,6 +16,7 @@ from survey.database import write
 from survey.errors import HailongError
 from survey.models import IndexEvidence, IndexRound, SheetState, Unit
 from survey.services import audit, index_sheet
+from survey.services.index_frozen_sheet import is_published
 from survey.services.index_round import criteria_of
 
 LARGEST_FILE = 20 * 1024 * 1024
@@ -69,17 +70,21 @@ def add(
             added_at=now,
         )
         session.add(added)
+        index_sheet.ask_again(session, index_round, unit, code)
         _record(session, added, unit, "index.evidence.add", now=now, actor=actor)
     return added
 
 
 def remove(session: Session, evidence: IndexEvidence, unit: Unit, *, now: datetime, actor: str) -> None:
-    """Take a file away from a draft."""
+    """Take a file away from a draft; HailongError `evidence_published` where a published result rests on it."""
     with write(session):
         found = session.get_one(IndexEvidence, evidence.id, populate_existing=True)
         index_round = session.get_one(IndexRound, found.round_id)
         if index_sheet.begun(session, index_round, unit, now=now, actor=actor).state is not SheetState.DRAFT:
             raise HailongError("index_sheet_state")
+        if is_published(session, found):
+            raise HailongError("evidence_published")
+        index_sheet.ask_again(session, index_round, unit, found.code)
         _record(session, found, unit, "index.evidence.remove", now=now, actor=actor)
         session.delete(found)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
@@ -55,8 +56,13 @@ def table_of(session: Session, publication: IndexPublication) -> IndexTable:
     )
 
 
-def structure_of(table: IndexTable) -> str:
-    """Write what a published round says about itself."""
+def left_out_of(publication: IndexPublication) -> list[str]:
+    """List the units that a published round does not hold, under the names of that day."""
+    return list(parsed(publication.structure)["left_out"])
+
+
+def structure_of(table: IndexTable, left_out: Sequence[str]) -> str:
+    """Write what a published round says about itself, and which units it does not hold."""
     return written(
         {
             "round": table.round,
@@ -66,6 +72,7 @@ def structure_of(table: IndexTable) -> str:
             "criteria": None if table.criteria is None else asdict(table.criteria),
             "quarters": dict(table.quarters),
             "means": {group: asdict(mean) for group, mean in table.means.items()},
+            "left_out": list(left_out),
         }
     )
 

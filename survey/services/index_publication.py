@@ -14,6 +14,7 @@ from survey.database import write
 from survey.errors import HailongError
 from survey.models import IndexPublication, IndexPublishedUnit, IndexRound, IndexSheet, SheetState, Unit
 from survey.services import audit, index_frozen
+from survey.services.index_frozen_sheet import sheet_lines
 from survey.services.index_round import units_of
 from survey.services.index_table import IndexRow, IndexTable, input_digest
 from survey.services.reform_index import APPROVED_STATES, compute_round
@@ -93,11 +94,11 @@ def publish(
             rules_digest=table.rules.digest(),
             criteria_digest=None if table.criteria is None else table.criteria.digest,
             input_digest=digest,
-            structure=index_frozen.structure_of(table),
+            structure=index_frozen.structure_of(table, [unit.name for unit in left_out(session, locked, table)]),
         )
         session.add(stored)
         session.flush()
-        _store(session, stored, table)
+        _store(session, locked, stored, table)
         for sheet in sheets:
             if sheet.state is SheetState.APPROVED:
                 sheet.state = SheetState.PUBLISHED
@@ -160,14 +161,15 @@ def _check(table: IndexTable, before: IndexPublication | None, digest: str) -> N
         raise HailongError("index_unchanged", revision=str(before.revision))
 
 
-def _store(session: Session, stored: IndexPublication, table: IndexTable) -> None:
+def _store(session: Session, index_round: IndexRound, stored: IndexPublication, table: IndexTable) -> None:
+    lines = sheet_lines(session, index_round, {row.unit.id for row in table.rows if row.sums is not None})
     session.add_all(
         IndexPublishedUnit(
             publication_id=stored.id,
             unit_id=row.unit.id,
             position=position,
             name=row.name,
-            content=index_frozen.content_of(row),
+            content=index_frozen.content_of(row) | {"lines": lines.get(row.unit.id, [])},
         )
         for position, row in enumerate(table.rows, start=1)
     )

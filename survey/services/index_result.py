@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
+from analysis.reform_index import IndexResult
 from survey.errors import HailongError
 from survey.models import (
     IndexEntry,
@@ -50,7 +51,7 @@ def view(
 ) -> RoundView:
     """Show a round as published, in its newest or the given revision; else, or if asked for, as it stands.
 
-    Units out of sight count in ranks and means and are shown only as published.
+    Units out of sight are shown only as published; before that there are no ranks and means of their groups.
     Raises HailongError `index_no_revision`.
     """
     published = index_frozen.publications(session, index_round)
@@ -60,7 +61,7 @@ def view(
         if shown is None:
             raise HailongError("index_no_revision", revision=str(revision))
     if shown is None:
-        table = reform_index.compute_round(session, index_round)
+        table = _within_sight(reform_index.compute_round(session, index_round), in_sight)
     else:
         table = index_frozen.table_of(session, shown)
     groups: dict[str, list[IndexRow]] = {}
@@ -79,6 +80,21 @@ def view(
     return RoundView(index_round, table, groups, waiting, counts, shown, published)
 
 
+def _within_sight(table: IndexTable, in_sight: Collection[int]) -> IndexTable:
+    """Leave ranks and means out of groups with units out of sight: beside the own points they tell the others'."""
+    partly = {row.result.group for row in table.rows if row.unit.id not in in_sight}
+    rows = tuple(
+        replace(row, result=_without_rank(row.result)) if row.result.group in partly else row for row in table.rows
+    )
+    means = {group: mean for group, mean in table.means.items() if group not in partly}
+    return replace(table, rows=rows, means=means)
+
+
+def _without_rank(result: IndexResult) -> IndexResult:
+    components = tuple(replace(part, rank=None) for part in result.components)
+    return replace(result, rank=None, change_rank=None, components=components)
+
+
 @dataclass(frozen=True)
 class PastYear:
     """A unit's place in one round, or that of a unit which merged into it; `is_published` or in the making."""
@@ -89,8 +105,11 @@ class PastYear:
     is_published: bool
 
 
-def history(session: Session, unit: Unit) -> list[PastYear]:
-    """List the rounds that the unit, or a unit it succeeds, was in, newest first; each keeps its own name."""
+def history(session: Session, unit: Unit, in_sight: Collection[int] = ()) -> list[PastYear]:
+    """List the rounds that the unit, or a unit it succeeds, was in, newest first; each keeps its own name.
+
+    In a round that is not published it has a rank only for whoever has its whole group `in_sight`.
+    """
     ids = _with_predecessors(session, unit)
     named = or_(
         *(
@@ -105,7 +124,9 @@ def history(session: Session, unit: Unit) -> list[PastYear]:
     for one in found:
         published = index_frozen.latest(session, one)
         held = None if published is None else index_frozen.table_of(session, published)
-        table = reform_index.compute_round(session, one) if held is None else held
+        table = held
+        if table is None:
+            table = _within_sight(reform_index.compute_round(session, one), {*in_sight, *ids})
         past += [PastYear(one, row, table, held is not None) for row in table.rows if row.unit.id in ids]
     return past
 

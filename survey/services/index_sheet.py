@@ -137,14 +137,27 @@ def save_appraisal(
 
 
 def put_own(session: Session, sheet: IndexSheet, given: Mapping[str, Given]) -> None:
-    """Write self-scores into a sheet, inside a transaction."""
+    """Write self-scores into a sheet, inside a transaction; a changed line waits for another appraisal."""
     for code, line in given.items():
         score = _score(session, sheet, code)
+        if (score.self_points, score.self_not_applicable, score.self_note) != (
+            line.points,
+            line.not_applicable,
+            line.note,
+        ):
+            score.points, score.not_applicable = None, False
         score.self_points, score.self_not_applicable, score.self_note = (
             line.points,
             line.not_applicable,
             line.note,
         )
+
+
+def ask_again(session: Session, index_round: IndexRound, unit: Unit, code: str) -> None:
+    """Let a line wait for another appraisal, because what proves it changed, inside a transaction."""
+    score = session.get(IndexScore, (index_round.id, unit.id, code))
+    if score is not None:
+        score.points, score.not_applicable = None, False
 
 
 def put_appraisal(session: Session, sheet: IndexSheet, given: Mapping[str, Given], *, actor: str) -> None:

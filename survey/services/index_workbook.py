@@ -11,7 +11,7 @@ from analysis.rules import ON_TIME, IndexRules
 from survey.config import TIME_ZONE
 from survey.reports.index_book import GroupLine, IndexBook, IndexLine, Titled, index_xlsx
 from survey.reports.wording import plain_number
-from survey.services import index_publication
+from survey.services import index_frozen
 from survey.services.example import is_example
 from survey.services.index_result import RoundView
 from survey.services.index_table import IndexRow
@@ -49,7 +49,7 @@ def workbook(session: Session, shown: RoundView) -> bytes:
             for group, mean in table.means.items()
             if group in shown.groups
         ],
-        method=_method(session, shown),
+        method=_method(shown),
         is_example=is_example(session),
         made_at=None if shown.publication is None else shown.publication.published_at,
     )
@@ -119,14 +119,10 @@ def _remark(row: IndexRow) -> str:
         remarks.append("chưa đủ các phần điểm nên chưa xếp hạng")
     if result.grade_held_back is not None:
         remarks.append(f"đủ điểm {result.grade_held_back.title.vi} nhưng chưa đạt điều kiện kèm theo")
-    if row.unit.name != row.name:
-        remarks.append(f"nay là {row.unit.name}")
-    elif row.unit.successor is not None:
-        remarks.append(f"nay thuộc {row.unit.successor.name}")
     return "; ".join(remarks)
 
 
-def _method(session: Session, shown: RoundView) -> list[tuple[str, str]]:
+def _method(shown: RoundView) -> list[tuple[str, str]]:
     table, rules = shown.table, shown.table.rules
     reference = " (mẫu tham khảo: cần đối chiếu với quy định của nơi ban hành)" if rules.head.reference else ""
     parts = "; ".join(f"{part.title.vi}: tối đa {plain_number(part.maximum)} điểm" for part in rules.components)
@@ -152,9 +148,8 @@ def _method(session: Session, shown: RoundView) -> list[tuple[str, str]]:
         ("Làm tròn", "Mỗi điểm làm tròn một lần đến 0,01 (nửa lên); tổng là tổng của các điểm đã làm tròn."),
     ]
     if shown.publication is not None:
-        left = index_publication.left_out(session, shown.round, table)
         lines += [
-            ("Đơn vị không có trong bảng", "; ".join(unit.name for unit in left) or "không"),
+            ("Đơn vị không có trong bảng", "; ".join(index_frozen.left_out_of(shown.publication)) or "không"),
             ("Phiên bản chương trình", shown.publication.program_version),
             ("Mã đối chiếu số liệu đầu vào (SHA-256)", shown.publication.input_digest),
         ]

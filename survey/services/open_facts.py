@@ -12,7 +12,9 @@ from sqlalchemy.orm import Session
 from analysis.periods import parse_period
 from analysis.rules import ScoreRule
 from survey.models import PublishedUnit, Score, ScoreSet, Unit
+from survey.services import frozen_paper
 from survey.services.figure import SHOWN
+from survey.services.frozen_paper import PaperFacts
 from survey.services.open_answers import ExtraFees, extra_fees
 from survey.services.open_counts import Counts, counts_of, published_counts, withheld_units, withheld_ways
 from survey.services.open_feedback import FeedbackAnswered, feedback_answered
@@ -26,6 +28,8 @@ class Facts:
     score_set: ScoreSet
     rule: ScoreRule
     units: Mapping[int, Unit]
+    # The names of the day it was closed: what is published says them as the files do.
+    paper: PaperFacts
     scores: Mapping[str, Score]
     # Units with 1 to 4 responses more or fewer than in a published revision: what changed would be theirs.
     few_changed: Collection[str]
@@ -68,6 +72,7 @@ def facts_of(session: Session, score_set: ScoreSet, earlier: Sequence[ScoreSet],
         score_set=score_set,
         rule=rule,
         units=units,
+        paper=frozen_paper.facts_of(session, score_set),
         scores=scores,
         few_changed=few,
         held=held,

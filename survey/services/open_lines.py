@@ -46,12 +46,14 @@ def _parent_code(units: Mapping[int, Unit], unit: Unit, known: Collection[str]) 
     return None
 
 
-def _named(unit: Unit, level: str, status: str) -> dict[str, Any]:
+def _named(facts: Facts, unit: Unit, level: str, status: str) -> dict[str, Any]:
+    """What a line says of its unit: name, kind and group of the day the result was closed."""
+    place, score = facts.paper.places.get(unit.code), facts.scores.get(unit.code)
     return {
-        "name": unit.name,
+        "name": facts.paper.name_of(unit),
         "one_stop_name": unit.one_stop_name,
-        "kind": unit.kind.value,
-        "group": unit.ranking_group,
+        "kind": (unit.kind if place is None else place.kind).value,
+        "group": unit.ranking_group if score is None else score.ranking_group,
         "level": level,
         "status": status,
     }
@@ -61,7 +63,7 @@ def _unit_line(facts: Facts, code: str) -> dict[str, Any]:
     score = facts.scores[code]
     feedback = facts.feedback[score.unit_id].plain()
     status = HELD if code in facts.held and score.status in SHOWN else score.status
-    named = _named(score.unit, "unit", status) | {"feedback": feedback}
+    named = _named(facts, score.unit, "unit", status) | {"feedback": feedback}
     figure = figure_of(score, facts.score_set.period, facts.rule) if facts.is_shown(code) else None
     if figure is None:
         return named | dict.fromkeys((*FIGURES, *PARTS)) | {"few_changed": False}
@@ -140,7 +142,7 @@ def _line_above(
     lines = [own[code] for code in members]
     figure = combined_figure(session, facts.score_set, [facts.scores[code].unit_id for code in members])
     status = "no_responses" if figure is None else figure.status
-    named = _named(unit, "together", status) | {
+    named = _named(facts, unit, "together", status) | {
         "feedback": facts.feedback[unit.id].plain(),
         "unit_count": len(members),
     }

@@ -12,8 +12,8 @@ from analysis.errors import AnalysisError
 from analysis.periods import Period, parse_period
 from survey.access import (
     Permission,
+    checked_units,
     require,
-    stands_at_top,
     unit_or_refuse,
     visible_units,
 )
@@ -50,7 +50,7 @@ def exports() -> str:
         published={found.period for found in publication.published_sets(db.session)},
         kinds=FORMATS,
         is_long=takes_long(len(_own_units(officer))),
-        may_verify=bool(_checked_units(officer)),
+        may_verify=bool(checked_units(officer)),
     )
 
 
@@ -58,7 +58,7 @@ def exports() -> str:
 def verification(period: str) -> Response:
     """Ask for the archive with which the scores can be computed again."""
     officer = require(Permission.EXPORT_SCORES)
-    unit_ids = _checked_units(officer)
+    unit_ids = checked_units(officer)
     if not unit_ids:
         abort(403)
     return _ask(officer, "export_package", _closed(period), unit_ids, package=Package.VERIFICATION.value)
@@ -98,13 +98,6 @@ def export(period: str, kind: str) -> Response:
 
 def _own_units(officer: Officer) -> set[int]:
     return visible_units(db.session, officer, Permission.EXPORT_SCORES)
-
-
-def _checked_units(officer: Officer) -> set[int]:
-    """The units whose patterns of answers the officer may have: all at the top, else those of an inspector."""
-    if stands_at_top(officer, Permission.EXPORT_SCORES):
-        return _own_units(officer)
-    return visible_units(db.session, officer, Permission.CHECK_SCORES)
 
 
 def _ask(officer: Officer, kind: str, period: Period, unit_ids: set[int], **more: str) -> Response:

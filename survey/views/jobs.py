@@ -10,7 +10,7 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from survey.access import may
+from survey.access import checked_units, may, visible_units
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.extensions import db
@@ -18,6 +18,7 @@ from survey.messages import sentence
 from survey.models import Job, JobFile, JobState
 from survey.services import job as job_service
 from survey.services.job_kinds import NEEDS
+from survey.services.package import Package
 from survey.views.officer_page import officer_blueprint
 
 blueprint = officer_blueprint("jobs")
@@ -56,14 +57,24 @@ def file(job_id: int, name: str) -> Response:
 
 
 def _job(job_id: int) -> Job:
-    """Fetch a job; who did not ask for it learns nothing about it, and who lost the role for it no more."""
+    """Fetch a job; who did not ask for it learns nothing about it, and who lost the role or its units no more."""
     job = db.session.get(Job, job_id)
     if job is None or job.created_by != current_user.email:
         abort(404)
     needed = NEEDS.get(job.kind)
     if needed is not None and not may(current_user, needed):
         abort(403)
+    if job.kind in ("export_file", "export_package"):
+        _refuse_lost_units(job)
     return job
+
+
+def _refuse_lost_units(job: Job) -> None:
+    """Refuse a file about units of which the officer may have that kind of file no more."""
+    is_package = job.payload.get("package") == Package.VERIFICATION.value
+    still = checked_units(current_user) if is_package else visible_units(db.session, current_user, NEEDS[job.kind])
+    if not still.issuperset(job.payload["unit_ids"]):
+        abort(403)
 
 
 def _fault(job: Job) -> str | None:

@@ -139,11 +139,11 @@ def bands(round_id: int) -> Page:
 @blueprint.get("/index/units/<unit_code>")
 def unit(unit_code: str) -> str:
     """Show the years of a unit, and of those that merged into it, in every kind of index."""
-    found = unit_or_refuse(unit_code, Permission.SEE_INDEX)
+    found, officer = unit_or_refuse(unit_code, Permission.SEE_INDEX), require(Permission.SEE_INDEX)
     return render_template(
         "officer/index_unit.html",
         unit=found,
-        history=index_result.history(db.session, found),
+        history=index_result.history(db.session, found, visible_units(db.session, officer, Permission.SEE_INDEX)),
         words=index_words,
         in_language=in_language,
     )
@@ -199,7 +199,7 @@ def _results_page(round_id: int, *, fault: str | None = None, fault_at: str = "b
         "officer/index_round.html",
         shown=shown,
         standing=index_publication.standing(db.session, found),
-        left_out=index_publication.left_out(db.session, found, shown.table),
+        left_out=[] if shown.publication is None else index_frozen.left_out_of(shown.publication),
         to_publish=index_publication.count_to_publish(db.session, found),
         in_sight=in_sight,
         words=index_words,

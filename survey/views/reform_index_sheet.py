@@ -192,7 +192,9 @@ def sheet_page(
         decides=stands_at_top(current_user, Permission.APPRAISE_INDEX),
         words=index_words,
         in_language=in_language,
-        history=index_result.history(db.session, unit),
+        history=index_result.history(
+            db.session, unit, visible_units(db.session, current_user, Permission.SEE_INDEX)
+        ),
         typed=typed,
         faults=by_code,
         problem=problem,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
@@ -12,15 +13,17 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from openpyxl import load_workbook
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from survey.errors import HailongError
+from survey.errors import HailongError, ImportRefused
 from survey.extensions import db
 from survey.models import (
     AuditEvent,
     IndexPublication,
+    IndexPublishedUnit,
     IndexRound,
     IndexSheet,
     Role,
@@ -30,6 +33,7 @@ from survey.models import (
     UnitKind,
 )
 from survey.services import (
+    index_evidence,
     index_frozen,
     index_publication,
     index_result,
@@ -151,6 +155,26 @@ def test_what_is_published_stays_and_is_corrected_in_the_open(
     assert [detail["revision"] for detail in session.scalars(actions)] == [1, 2]
 
 
+def test_before_publication_ranks_and_means_are_for_who_sees_the_whole_group(
+    chief: FlaskClient, ward: FlaskClient, session: Session, index: IndexRound, wards: list[Unit]
+) -> None:
+    pages = [f"/officer/index/{index.id}", "/officer/index/units/AH", f"/officer/index/{index.id}/AH"]
+    assert "trung bình 93,50 điểm" in chief.get(pages[0]).text
+    for page in pages:
+        assert "02/02" in chief.get(page).text
+        shown = ward.get(page).text
+        assert "93,00" in shown
+        assert "02/02" not in shown
+        assert "trung bình" not in shown
+    book = load_workbook(io.BytesIO(ward.get(f"{pages[0]}/results.xlsx").data))
+    values = {cell.value for sheet in book.worksheets for row in sheet.iter_rows() for cell in row}
+    assert 93 in values
+    assert not {93.5, "93,50"} & values
+    publish(session, index)
+    assert "trung bình 93,50 điểm" in ward.get(pages[0]).text
+    assert "02/02" in ward.get(pages[1]).text
+
+
 def test_a_published_sheet_is_reopened_for_a_correction(
     chief: FlaskClient, ward: FlaskClient, session: Session, index: IndexRound, wards: list[Unit]
 ) -> None:
@@ -175,6 +199,41 @@ def test_a_published_sheet_is_reopened_for_a_correction(
     publish(session, index, 1, "Chấm lại tiêu chí 1.2 của phường AH")
     assert totals(session, index)["Phường AH"] == Decimal("92.50")
     assert totals(session, index, revision=1)["Phường AH"] == Decimal("93.00")
+
+
+def test_what_a_published_sheet_said_and_proved_outlives_its_correction(
+    session: Session, wards: list[Unit]
+) -> None:
+    index = begin(session, rules_id="index-70-rebased")
+    index_sheet.save_own(session, index, wards[0], full(), **WHO)
+    proof = index_evidence.add(
+        session, index, wards[0], "1.2", b"%PDF-1.7 1", file_name="bao-cao.pdf", now=NOW, actor="a"
+    )
+    through(session, index, wards[0], full(), Step.APPROVE)
+    stored = publish(session, index)
+    for step in (Step.REOPEN, Step.HAND_BACK):
+        index_step.take(session, index, wards[0], step, reason="Xem lại mục 1.2", **WHO)
+    with pytest.raises(HailongError) as kept:
+        index_evidence.remove(session, proof, wards[0], **WHO)
+    assert kept.value.code == "evidence_published"
+    other = index_evidence.add(
+        session, index, wards[0], "1.3", b"%PDF-1.7 2", file_name="them.pdf", now=NOW, actor="a"
+    )
+    index_evidence.remove(session, other, wards[0], **WHO)
+    changed = {"1.2": Given(Decimal(0), note="Chưa có báo cáo"), "2.1": full()["2.1"]}
+    index_sheet.save_own(session, index, wards[0], changed, **WHO)
+    index_step.take(session, index, wards[0], Step.SUBMIT, **WHO)
+    # What changed, and what has other proof, is appraised again before the appraisal can end.
+    with pytest.raises(ImportRefused) as refused:
+        index_step.take(session, index, wards[0], Step.APPRAISE, **WHO)
+    assert [(fault.column, fault.code) for fault in refused.value.faults] == [
+        ("1.2", "index_line_unappraised"),
+        ("1.3", "index_line_unappraised"),
+    ]
+    published = session.get_one(IndexPublishedUnit, (stored.id, wards[0].id)).content["lines"]
+    line = next(one for one in published if one["code"] == "1.2")
+    assert (line["self_points"], line["points"], line["self_note"]) == ("1.00", "1.00", "QĐ 01/QĐ-UBND")
+    assert [(file["file_name"], file["digest"]) for file in line["evidence"]] == [("bao-cao.pdf", proof.digest)]
 
 
 def test_a_unit_shows_its_years_in_every_kind_and_those_of_its_predecessors(

@@ -99,10 +99,20 @@ def test_its_figures_are_those_of_the_page(session: Session, index: IndexRound, 
     assert (folder / "dot-Theo lĩnh vực.csv").exists()
 
 
-def test_the_same_published_round_is_the_same_file(session: Session, index: IndexRound) -> None:
+def test_the_same_published_round_is_the_same_file_whatever_units_become(
+    session: Session, index: IndexRound, factory: Factory
+) -> None:
+    waiting = factory.unit(code="XL", name="Phường Xuân Lộc")
     index_publication.publish(session, index, shown=0, now=NOW, actor="b@example.vn")
-    one, other = (index_workbook.workbook(session, index_result.view(session, index, set())) for _time in range(2))
-    assert one == other
+    shown = index_result.view(session, index, set())
+    one = index_workbook.workbook(session, shown)
+    heir = factory.unit(code="MOI", name="Phường Mới")
+    waiting.name, shown.table.rows[0].unit.name = "Phường Xuân Lộc Mới", "Phường An Hải Mới"
+    shown.table.rows[1].unit.successor_id = heir.id
+    session.commit()
+    assert index_workbook.workbook(session, index_result.view(session, index, set())) == one
+    method = {row[0]: row[1] for row in load_workbook(io.BytesIO(one))["Phương pháp"].values if row[0]}
+    assert method["Đơn vị không có trong bảng"] == "Phường Xuân Lộc"
     sheet = load_workbook(io.BytesIO(one))["Xếp hạng"]
     assert sheet.freeze_panes is not None
     assert sheet.auto_filter.ref is not None

@@ -136,6 +136,33 @@ def test_a_file_of_many_units_is_made_by_the_worker_for_who_may_still_export(
     assert client.get(file).status_code == 403
 
 
+@pytest.mark.parametrize(
+    ("address", "is_own"), [("verification", True), ("verification", False), ("xlsx", True), ("xlsx", False)]
+)
+def test_an_old_file_is_not_for_who_has_other_units_or_another_task_since(
+    app: Flask,
+    client: FlaskClient,
+    factory: Factory,
+    session: Session,
+    province: dict[str, Unit],
+    address: str,
+    is_own: bool,
+) -> None:
+    officer = factory.officer(province["first" if is_own else "top"], Role.INSPECTOR)
+    assert sign_in(client, officer.email).status_code == 303
+    asked = client.post(f"{FILE}/{address}", data={"csrf_token": csrf_token(client.get("/officer/exports"))})
+    work_all(app)
+    name = {"verification": "hai-long-2026-Q2-kiem-chung.zip", "xlsx": "diem-hai-long-2026-Q2.xlsx"}[address]
+    assert client.get(f"{asked.location}/{name}").status_code == 200
+    grant = session.get_one(Officer, officer.id).grants[0]
+    grant.role, grant.unit_id = Role.LEADER, province["first"].id
+    session.commit()
+    # Who leads the ward has its files, but not the patterns of answers to it.
+    answer = 200 if (address, is_own) == ("xlsx", True) else 403
+    for page in (asked.location, f"{asked.location}.json", f"{asked.location}/{name}"):
+        assert client.get(page).status_code == answer, page
+
+
 @pytest.mark.parametrize("role", [Role.ONE_STOP, Role.ADMINISTRATOR])
 def test_roles_that_do_not_export_get_no_file(
     client: FlaskClient, factory: Factory, province: dict[str, Unit], role: Role

@@ -87,6 +87,25 @@ def text(client: FlaskClient, path: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.text))
 
 
+def test_what_is_published_has_the_names_and_groups_of_the_files_of_the_closed_period(
+    session: Session, factory: Factory, province: dict[str, Unit]
+) -> None:
+    answer(factory, province["AH"], Q2, counter=40)
+    group = province["AH"].ranking_group
+    session.rollback()
+    score.close(session, Q2, now=NOW, actor="test")
+    for code, name in (("AH", "Phường An Hải"), ("TINH", "Tỉnh Bình Minh Mới")):
+        session.get_one(Unit, province[code].id).name = name
+    session.get_one(Unit, province["AH"].id).ranking_group = "Nhóm khác"
+    session.commit()
+    published = lines(session, publication.publish(session, Q2, now=NOW, actor="test"))
+    assert {code: published[code]["name"] for code in ("AH", "TINH")} == {
+        "AH": "Phường AH",
+        "TINH": "Tỉnh Bình Minh",
+    }
+    assert published["AH"]["group"] == group
+
+
 def test_only_what_is_published_is_there(
     client: FlaskClient, session: Session, factory: Factory, province: dict[str, Unit]
 ) -> None:
