@@ -53,12 +53,12 @@ def publish(
     now: datetime,
     actor: str,
     reason: str = "",
-    without_reopened: bool = False,
+    without_reopened: str = "",
 ) -> IndexPublication:
     """Freeze a round as its next revision; `shown` is the revision that the officer saw, 0 for none.
 
     Every sheet that is approved counts as published from then on; units without an approved sheet are left out,
-    published ones that are appraised again only where the officer says so (`without_reopened`).
+    published ones that are appraised again only where the officer has ticked just these (`without_reopened`).
     Raises HailongError where there is nothing to publish, nothing changed, a correction has no reason, a published
     sheet is reopened, or another officer published in between.
     """
@@ -79,7 +79,7 @@ def publish(
         if revision != shown:
             raise HailongError("index_published_meanwhile")
         reopened = () if before is None else _reopened(session, before)
-        if reopened and not without_reopened:
+        if reopened and without_reopened != "; ".join(reopened):
             raise HailongError("index_reopened", units="; ".join(reopened))
         table = compute_round(session, locked, only_approved=True)
         digest = input_digest(table)

@@ -17,7 +17,14 @@ from sqlalchemy.orm import Session
 
 from analysis.criteria import CriteriaSet, criteria_data, criteria_from_data, list_criteria, load_criteria
 from analysis.errors import AnalysisError
-from analysis.rules import IndexRules, index_rules_data, index_rules_from_data, list_rules, load_index_rules
+from analysis.rules import (
+    Bilingual,
+    IndexRules,
+    index_rules_data,
+    index_rules_from_data,
+    list_rules,
+    load_index_rules,
+)
 from survey.database import write
 from survey.errors import HailongError
 from survey.models import IndexStructure
@@ -157,13 +164,17 @@ def _texts(structure: Structure) -> Iterator[tuple[str, int]]:
         yield from ((texts.vi, longest), (texts.en, longest))
     for code in _codes(structure):
         yield code, LONGEST_NAME
-    named = (
-        (*structure.components, *structure.bands)
-        if isinstance(structure, IndexRules)
-        else (*structure.fields, *(one for field in structure.fields for one in field.criteria), *structure.leaves)
-    )
-    for one in named:
-        yield from ((one.title.vi, LONGEST_NAME), (one.title.en, LONGEST_NAME))
+    for title in _titles(structure):
+        yield from ((title.vi, LONGEST_NAME), (title.en, LONGEST_NAME))
+
+
+def _titles(structure: Structure) -> Iterator[Bilingual]:
+    if isinstance(structure, IndexRules):
+        yield from (part.title for part in structure.components)
+        yield from (band.title for band in structure.bands)
+        return
+    for field in structure.fields:
+        yield from (field.title, *(one.title for one in field.criteria), *(leaf.title for leaf in field.leaves))
 
 
 def _codes(structure: Structure) -> list[str]:

@@ -378,7 +378,8 @@ def test_a_reopened_sheet_that_never_comes_back_is_left_out_in_so_many_words(
     assert 'name="without_reopened"' in chief.get(page).text
     reason = {"shown": "1", "reason": "Phường AH không gửi lại bảng"}
     assert send(chief, f"{page}/publish", **reason).status_code == 422
-    assert send(chief, f"{page}/publish", **reason, without_reopened="1").status_code == 303
+    assert send(chief, f"{page}/publish", **reason, without_reopened="Phường TL").status_code == 422
+    assert send(chief, f"{page}/publish", **reason, without_reopened="Phường AH").status_code == 303
     session.rollback()
     assert totals(session, index) == {"Phường TL": Decimal("94.00")}
     event = session.scalars(select(AuditEvent).where(AuditEvent.action == "index.publish")).all()[-1]
