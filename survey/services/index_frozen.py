@@ -16,7 +16,7 @@ from analysis.ranking import Rank
 from analysis.reform_index import ComponentResult, GroupMean, IndexResult
 from analysis.rules import BandCondition, Bilingual, GradeBand, index_rules_data, index_rules_from_data
 from analysis.scores import Warning, YearScore
-from survey.models import IndexPublication, IndexPublishedUnit, IndexRound, SheetState
+from survey.models import IndexPublication, IndexPublishedUnit, IndexRound, SheetState, Unit
 from survey.services.index_structure import parsed, written
 from survey.services.index_table import CriteriaHead, FieldTitle, IndexRow, IndexTable, SheetSums
 
@@ -58,10 +58,15 @@ def table_of(session: Session, publication: IndexPublication) -> IndexTable:
 
 def left_out_of(publication: IndexPublication) -> list[str]:
     """List the units that a published round does not hold, under the names of that day."""
-    return list(parsed(publication.structure)["left_out"])
+    return [unit["name"] for unit in parsed(publication.structure)["left_out"]]
 
 
-def structure_of(table: IndexTable, left_out: Sequence[str]) -> str:
+def incomplete_groups(publication: IndexPublication) -> set[str]:
+    """Return the groups from which a published round leaves units out."""
+    return {unit["group"] for unit in parsed(publication.structure)["left_out"]}
+
+
+def structure_of(table: IndexTable, left_out: Sequence[Unit]) -> str:
     """Write what a published round says about itself, and which units it does not hold."""
     return written(
         {
@@ -72,7 +77,7 @@ def structure_of(table: IndexTable, left_out: Sequence[str]) -> str:
             "criteria": None if table.criteria is None else asdict(table.criteria),
             "quarters": dict(table.quarters),
             "means": {group: asdict(mean) for group, mean in table.means.items()},
-            "left_out": list(left_out),
+            "left_out": [{"name": unit.name, "group": unit.ranking_group or ""} for unit in left_out],
         }
     )
 
@@ -203,7 +208,7 @@ def _criteria(kept: dict[str, Any]) -> CriteriaHead:
         FieldTitle(one["code"], Bilingual(**one["title"]), Decimal(one["maximum"])) for one in kept["fields"]
     )
     title, source = Bilingual(**kept["title"]), Bilingual(**kept["source"])
-    return CriteriaHead(kept["id"], kept["version"], title, source, kept["digest"], fields)
+    return CriteriaHead(kept["id"], kept["version"], title, source, kept["digest"], fields, kept["reference"])
 
 
 def _decimal(kept: str | None) -> Decimal | None:

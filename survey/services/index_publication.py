@@ -12,12 +12,11 @@ from sqlalchemy.orm import Session
 
 from survey.database import write
 from survey.errors import HailongError
-from survey.models import IndexPublication, IndexPublishedUnit, IndexRound, IndexSheet, SheetState, Unit
+from survey.models import IndexPublication, IndexPublishedUnit, IndexRound, IndexSheet, SheetState
 from survey.services import audit, index_frozen
 from survey.services.index_frozen_sheet import sheet_lines
-from survey.services.index_round import units_of
 from survey.services.index_table import IndexRow, IndexTable, input_digest
-from survey.services.reform_index import APPROVED_STATES, compute_round
+from survey.services.reform_index import APPROVED_STATES, compute_round, left_out
 from survey.services.score_store import PROGRAM_VERSION
 
 LONGEST_REASON = 2000
@@ -94,7 +93,7 @@ def publish(
             rules_digest=table.rules.digest(),
             criteria_digest=None if table.criteria is None else table.criteria.digest,
             input_digest=digest,
-            structure=index_frozen.structure_of(table, [unit.name for unit in left_out(session, locked, table)]),
+            structure=index_frozen.structure_of(table, left_out(session, locked, table)),
         )
         session.add(stored)
         session.flush()
@@ -130,10 +129,10 @@ def standing(session: Session, index_round: IndexRound) -> Standing | None:
     return Standing(publication, False, changes, _reopened(session, publication))
 
 
-def left_out(session: Session, index_round: IndexRound, table: IndexTable) -> list[Unit]:
-    """List the units of a round that a table of results does not hold."""
-    held = {row.unit.id for row in table.rows}
-    return [unit for unit in units_of(session, index_round) if unit.id not in held]
+def missing_if_published(session: Session, index_round: IndexRound) -> list[str]:
+    """Name the units that a publication would leave out today."""
+    table = compute_round(session, index_round, only_approved=True)
+    return [unit.name for unit in left_out(session, index_round, table)]
 
 
 def count_to_publish(session: Session, index_round: IndexRound) -> int:

@@ -137,12 +137,19 @@ def criteria_of(session: Session, index_round: IndexRound) -> CriteriaSet:
 
 
 def units_of(session: Session, index_round: IndexRound) -> list[Unit]:
-    """List the units of a round: those of its level that stood at the end of its year, and those with a sheet."""
+    """List the units of a round: those of its level that stood at the end of its year, and those with a sheet.
+
+    A province without a ranking group is not scored; in a round of all levels nor is any other unit without one.
+    """
     last = date(int(index_round.name), 12, 31)
     kinds = UNIT_KINDS.get(index_round.level)
     standing = (Unit.valid_from <= last) & (Unit.valid_to.is_(None) | (Unit.valid_to >= last))
     begun = Unit.id.in_(select(IndexSheet.unit_id).where(IndexSheet.round_id == index_round.id))
-    fits = standing if kinds is None else standing & Unit.kind.in_(kinds)
+    is_grouped = Unit.ranking_group.is_not(None)
+    of_level = (
+        is_grouped if kinds is None else Unit.kind.in_(kinds) & (is_grouped | (Unit.kind != UnitKind.PROVINCE))
+    )
+    fits = standing & of_level
     return list(session.scalars(select(Unit).where(fits | begun).order_by(Unit.ranking_group, Unit.code)))
 
 

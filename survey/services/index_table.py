@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal
@@ -38,6 +38,7 @@ class CriteriaHead:
     source: Bilingual
     digest: str
     fields: tuple[FieldTitle, ...]
+    reference: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,15 +89,15 @@ def head_of(criteria: CriteriaSet) -> CriteriaHead:
     """Keep of a set of criteria what a table of results says about it."""
     fields = tuple(FieldTitle(one.code, one.title, one.maximum) for one in criteria.fields)
     head = criteria.head
-    return CriteriaHead(head.id, head.version, head.title, head.source, criteria.digest(), fields)
+    return CriteriaHead(head.id, head.version, head.title, head.source, criteria.digest(), fields, head.reference)
 
 
-def as_previous(table: IndexTable) -> dict[str, PreviousIndex]:
-    """A round as the year before of the next one, by the units' codes of today."""
+def as_previous(table: IndexTable, incomplete: Collection[str] = ()) -> dict[str, PreviousIndex]:
+    """A round as the year before of the next one, by the codes of today; no ranks of `incomplete` groups."""
     return {
         row.unit.code: PreviousIndex(
             total=row.result.total,
-            rank=None if row.result.rank is None else row.result.rank.place,
+            rank=None if row.result.rank is None or row.result.group in incomplete else row.result.rank.place,
             points={part.code: part.points for part in row.result.components},
         )
         for row in table.rows

@@ -28,6 +28,7 @@ SOURCES = {
     "leaders": "phiếu lãnh đạo",
     "sheet": "bảng điểm đã thẩm định",
 }
+REFERENCE = " (mẫu tham khảo: cần đối chiếu với quy định của nơi ban hành)"
 
 
 def workbook(session: Session, shown: RoundView) -> bytes:
@@ -124,7 +125,7 @@ def _remark(row: IndexRow) -> str:
 
 def _method(shown: RoundView) -> list[tuple[str, str]]:
     table, rules = shown.table, shown.table.rules
-    reference = " (mẫu tham khảo: cần đối chiếu với quy định của nơi ban hành)" if rules.head.reference else ""
+    reference = REFERENCE if rules.head.reference else ""
     parts = "; ".join(f"{part.title.vi}: tối đa {plain_number(part.maximum)} điểm" for part in rules.components)
     used = dict.fromkeys(source for row in table.rows for source in row.sources.values())
     quarters = ", ".join(f"{period} (lần chốt {revision})" for period, revision in sorted(table.quarters.items()))
@@ -136,9 +137,11 @@ def _method(shown: RoundView) -> list[tuple[str, str]]:
     ]
     if table.criteria is not None:
         criteria = table.criteria
+        reference = REFERENCE if criteria.reference else ""
+        basis = "Nguồn của bộ tiêu chí" if criteria.reference else "Căn cứ của bộ tiêu chí"
         lines += [
-            ("Bộ tiêu chí", f"{criteria.title.vi}, {criteria.id} phiên bản {criteria.version}"),
-            ("Căn cứ của bộ tiêu chí", criteria.source.vi),
+            ("Bộ tiêu chí", f"{criteria.title.vi}, {criteria.id} phiên bản {criteria.version}{reference}"),
+            (basis, criteria.source.vi),
         ]
     lines += [
         ("Nguồn điểm", ", ".join(SOURCES[source] for source in used) or "chưa có"),

@@ -17,7 +17,7 @@ from survey.errors import Fault, HailongError
 from survey.models import ALL_LEVELS, IndexEntry, IndexPrinted, IndexRound, IndexSheet, SheetState, Unit
 from survey.services import index_frozen, index_sheet, leader_survey, on_time
 from survey.services.index_draft import put_together, with_sheet
-from survey.services.index_round import DEFAULT_KIND, criteria_of, find_round, round_before, rules_of
+from survey.services.index_round import DEFAULT_KIND, criteria_of, find_round, round_before, rules_of, units_of
 from survey.services.index_sheet import APPRAISED_STATES
 from survey.services.index_table import IndexRow, IndexTable, SheetSums, as_previous, head_of
 from survey.services.score import closed_set, year_scores
@@ -41,9 +41,32 @@ def compute_round(session: Session, index_round: IndexRound, *, only_approved: b
     round with criteria, results that were entered by hand do not stand in for an approved sheet.
     """
     before = round_before(session, index_round)
-    previous = {} if before is None else as_previous(_settled(session, before))
+    previous = {} if before is None else _previous(session, before)
     computed = _computed(session, index_round, previous, only_approved=only_approved)
-    return replace(computed, has_previous=before is not None)
+    incomplete = {unit.ranking_group or "" for unit in left_out(session, index_round, computed)}
+    rows = tuple(_without_change_of_rank(row) if row.result.group in incomplete else row for row in computed.rows)
+    return replace(computed, has_previous=before is not None, rows=rows)
+
+
+def left_out(session: Session, index_round: IndexRound, table: IndexTable) -> list[Unit]:
+    """List the units of a round that a table of results does not hold."""
+    held = {row.unit.id for row in table.rows}
+    return [unit for unit in units_of(session, index_round) if unit.id not in held]
+
+
+def _without_change_of_rank(row: IndexRow) -> IndexRow:
+    """A rank among some of a group says nothing beside one among all of it."""
+    return replace(row, result=replace(row.result, change_rank=None))
+
+
+def _previous(session: Session, index_round: IndexRound) -> dict[str, PreviousIndex]:
+    """A past round as the year before, without the ranks of groups from which units were left out."""
+    table, published = _settled(session, index_round), index_frozen.latest(session, index_round)
+    if published is None:
+        incomplete = {unit.ranking_group or "" for unit in left_out(session, index_round, table)}
+    else:
+        incomplete = index_frozen.incomplete_groups(published)
+    return as_previous(table, incomplete)
 
 
 def _settled(session: Session, index_round: IndexRound) -> IndexTable:

@@ -14,13 +14,13 @@ from werkzeug.wrappers import Response
 
 from forms.reform_index import RoundForm
 from survey import index_words
-from survey.access import Permission, require, require_at_top, unit_or_refuse, visible_units
+from survey.access import Permission, require, require_at_top, stands_at_top, unit_or_refuse, visible_units
 from survey.config import TIME_ZONE
 from survey.errors import HailongError
 from survey.extensions import db
 from survey.index_words import in_language
 from survey.messages import sentence
-from survey.models import IndexRound
+from survey.models import IndexRound, Officer
 from survey.services import (
     index_frozen,
     index_publication,
@@ -200,6 +200,7 @@ def _results_page(round_id: int, *, fault: str | None = None, fault_at: str = "b
         shown=shown,
         standing=index_publication.standing(db.session, found),
         left_out=[] if shown.publication is None else index_frozen.left_out_of(shown.publication),
+        missing=_missing(officer, shown),
         to_publish=index_publication.count_to_publish(db.session, found),
         in_sight=in_sight,
         words=index_words,
@@ -209,6 +210,13 @@ def _results_page(round_id: int, *, fault: str | None = None, fault_at: str = "b
         fault=fault,
         fault_at=fault_at,
     )
+
+
+def _missing(officer: Officer, shown: RoundView) -> list[str]:
+    """Whom the first publication would leave out, for whoever may publish."""
+    if shown.publications or not stands_at_top(officer, Permission.APPRAISE_INDEX):
+        return []
+    return index_publication.missing_if_published(db.session, shown.round)
 
 
 def _rounds_page(form: RoundForm) -> str:

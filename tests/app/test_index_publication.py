@@ -332,7 +332,7 @@ def test_a_sheet_that_nobody_approved_is_not_published(session: Session, wards: 
     stored = publish(session, index)
     table = index_frozen.table_of(session, stored)
     assert [row.name for row in table.rows] == ["Phường AH"]
-    assert [unit.name for unit in index_publication.left_out(session, index, table)] == ["Phường TL"]
+    assert [unit.name for unit in reform_index.left_out(session, index, table)] == ["Phường TL"]
     index_step.take(session, index, wards[1], Step.APPROVE, now=NOW, actor="b@example.vn")
     standing = index_publication.standing(session, index)
     assert standing is not None
@@ -505,3 +505,55 @@ def test_a_round_of_entered_components_is_published_too(session: Session, wards:
     )  # fmt: skip
     assert totals(session, index) == {"Phường AH": Decimal(90), "Phường TL": Decimal(85)}
     assert totals(session, index, as_it_stands=True) == {}, "nothing in sight of an officer of no unit"
+
+
+def test_nobody_misses_a_province_in_the_round_of_its_wards(
+    session: Session, wards: list[Unit], factory: Factory
+) -> None:
+    factory.unit(code="XL", name="Phường XL")
+    import_index(
+        session, b"unit,tong\nAH,90\nTL,85\n", year=2026, now=NOW, actor="t", file_name="x.csv",
+        rules_id="index-total-100",
+    )  # fmt: skip
+    index = index_round.find_round(session, 2026, "par")
+    assert index is not None
+    assert index_frozen.left_out_of(publish(session, index)) == ["Phường XL"]
+
+
+def test_a_rank_among_some_of_a_group_is_not_set_beside_one_among_all(
+    session: Session, wards: list[Unit], factory: Factory
+) -> None:
+    factory.unit(code="XL", name="Phường XL", parent=wards[0].parent)
+    for year, lines in (
+        (2025, "AH,90\nTL,85\nXL,95\n"),
+        (2026, "AH,90\nTL,85\n"),
+        (2027, "AH,70\nTL,85\nXL,95\n"),
+        (2028, "AH,97\nTL,85\nXL,95\n"),
+    ):
+        import_index(
+            session, f"unit,tong\n{lines}".encode(), year=year, now=NOW, actor="t", file_name="x.csv",
+            rules_id="index-total-100",
+        )  # fmt: skip
+        if year == 2026:
+            index = index_round.find_round(session, year, "par")
+            assert index is not None
+            publish(session, index)
+    changes = {
+        year: [row.result.change_rank for row in reform_index.compute(session, year=year).rows]
+        for year in (2026, 2027, 2028)
+    }
+    assert changes == {2026: [None] * 2, 2027: [None] * 3, 2028: [2, -1, -1]}
+    assert reform_index.compute(session, year=2026).rows[0].result.change_points == 0
+
+
+def test_the_first_publication_names_beforehand_who_will_be_missing(
+    chief: FlaskClient, ward: FlaskClient, session: Session, wards: list[Unit]
+) -> None:
+    index = begin(session, rules_id="index-70-rebased")
+    through(session, index, wards[0], full(), Step.APPROVE)
+    through(session, index, wards[1], full(), Step.APPRAISE)
+    page = f"/officer/index/{index.id}"
+    assert "1 đơn vị sau không có trong kết quả: <b>Phường TL</b>" in chief.get(page).text
+    assert "không có trong kết quả" not in ward.get(page).text
+    index_step.take(session, index, wards[1], Step.APPROVE, now=NOW, actor="b@example.vn")
+    assert "không có trong kết quả" not in chief.get(page).text

@@ -92,6 +92,9 @@ def test_its_figures_are_those_of_the_page(session: Session, index: IndexRound, 
         words = dict(row[:2] for row in csv.reader(file) if len(row) > 1)
     assert words["Điểm hài lòng từ các quý"] == "2026-Q3 (lần chốt 1)"
     assert "mẫu tham khảo" in words["Cơ cấu điểm"]
+    assert "mẫu tham khảo" in words["Bộ tiêu chí"]
+    assert "Nguồn của bộ tiêu chí" in words
+    assert "Căn cứ của bộ tiêu chí" not in words, "a reference template is nobody's basis"
     assert words["Trạng thái"] == "Công bố lúc 09:00 ngày 20/11/2026, bản 1"
     with (folder / "dot-Trung bình nhóm.csv").open(encoding="utf-8", newline="") as file:
         means = [row for row in csv.reader(file) if row[1:2] == ["Phường"]]
