@@ -12,11 +12,11 @@ so further cells are withheld (complementary suppression) until no small one fol
 
 All sums that readers know are taken as one linear system over the withheld cells, solved in whole numbers. A zero
 says nothing about a person and is never withheld, so every unknown is at least 1: one that is no unique solution
-can have been smaller and larger.
+can have been smaller or larger, but where as many unknowns as persons are left, each of which is then one.
 """
 
 from collections import deque
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush
 from itertools import combinations
@@ -62,18 +62,29 @@ def told_group(
 
     `sums` hold nothing but unknowns, each with its sign; looked at are groups of up to four cells of `among`.
 
-    >>> told_group({"a": 1, "b": 2}, [{"a": 1, "b": 1}], ["a", "b"], least=5)
-    ('a', 'b')
+    >>> sorted(told_group({"a": 1, "b": 2}, [{"a": 1, "b": 1}], ["a", "b"], least=5))
+    ['a', 'b']
     """
     values = _drawn(sums)
     cells = [cell for cell in among if cell in values]
     for size in range(1, min(least, _LARGEST_GROUP + 1)):
         # Each of the others holds one at least.
         few = [cell for cell in cells if counts[cell] <= least - size]
-        for group in combinations(few, size):
-            if not sum(values[cell] for cell in group) % _PRIME and sum(counts[cell] for cell in group) < least:
+        for group in _adding_to_nothing(few, values, size):
+            if sum(counts[cell] for cell in group) < least:
                 return group
     return None
+
+
+def _adding_to_nothing(cells: Sequence[Cell], values: Mapping[Cell, int], size: int) -> Iterator[tuple[Cell, ...]]:
+    """Find the groups of `size` cells whose values add up to nothing: to each half the other is looked up."""
+    halves: dict[int, list[tuple[Cell, ...]]] = {}
+    for half in combinations(cells, size // 2):
+        halves.setdefault(-sum(values[cell] for cell in half) % _PRIME, []).append(half)
+    for other in combinations(cells, size - size // 2):
+        for half in halves.get(sum(values[cell] for cell in other) % _PRIME, ()):
+            if set(half).isdisjoint(other):
+                yield *half, *other
 
 
 def protect(

@@ -16,9 +16,20 @@ INDEX_ROUND_SENTENCES = {
     ),
     "index_criteria_unknown": _("Không có bộ tiêu chí “%(criteria)s”. Các bộ dùng được: %(known)s."),
     "index_round_without_criteria": _("Đợt này không chấm theo bảng tiêu chí: điểm được nhập theo từng nội dung."),
+    "index_rules_kept": _(
+        "Đợt %(round)s đã chấm theo bảng tiêu chí hoặc đã công bố nên giữ cơ cấu điểm %(rules)s, không đổi được. "
+        "Hãy nhập tệp theo cơ cấu ấy."
+    ),
+    "index_rules_bands": _(
+        "Các bậc xếp loại riêng của đợt %(round)s không dùng được với cơ cấu điểm %(wanted)s. Hãy mở đợt ấy, dùng "
+        "lại bậc của cơ cấu điểm, rồi nhập lại tệp."
+    ),
     "index_bands": _(
         "Các bậc xếp loại chưa dùng được: mỗi bậc một mốc khác nhau từ 0 đến 100%%, bậc thấp nhất từ 0%% và không "
         "kèm điều kiện."
+    ),
+    "index_bands_none": _(
+        "Hãy ghi ít nhất một bậc. Muốn bỏ các bậc riêng của đợt này thì chọn “Dùng lại bậc của cơ cấu điểm”."
     ),
     "index_bands_number": _("Mốc xếp loại là số từ 0 đến 100, ví dụ 90 hoặc 90,25."),
     "index_sheet_state": _(
@@ -43,6 +54,12 @@ INDEX_ROUND_SENTENCES = {
     ),
     "structure_too_large": _("Tệp lớn hơn %(limit)s MB nên không nhận."),
     "structure_toml": _("Tệp TOML viết sai: %(problem)s. Hãy sửa dòng được nêu (line, column) rồi gửi lại."),
+    "structure_beyond": _(
+        "Tệp TOML có số quá dài hoặc lồng quá nhiều lớp nên không đọc được. Hãy sửa theo một bản có sẵn rồi gửi "
+        "lại."
+    ),
+    "structure_characters": _("Có ký tự điều khiển hoặc ký tự hỏng trong tệp. Hãy gõ lại chỗ ấy rồi gửi lại."),
+    "structure_too_long": _("“%(text)s…” quá dài: tối đa %(longest)s ký tự. Hãy viết gọn lại rồi gửi lại."),
     "structure_kind": _(
         'Tệp này không phải loại đang đăng ký: bộ tiêu chí ghi kind = "criteria", cơ cấu điểm ghi kind = "index".'
     ),

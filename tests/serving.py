@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 START_SECONDS = 30
 # How often a server looks whether it shall end; socketserver's own half a second is what a test would wait for it.
@@ -36,10 +36,30 @@ def free_port() -> int:
         return port
 
 
+def in_one_piece(application: WSGIApplication) -> WSGIApplication:
+    """Read each answer whole and close it before it is sent.
+
+    Werkzeug's server leaves the file of an answer open where the browser goes away in the middle of it: a warning,
+    hence a failure, in whichever test runs when the file is collected.
+    """
+
+    def answer(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
+        pieces = application(environ, start_response)
+        try:
+            return [b"".join(pieces)]
+        finally:
+            close = getattr(pieces, "close", None)
+            if close is not None:
+                close()
+
+    return answer
+
+
 @contextmanager
 def serving(application: WSGIApplication, port: int) -> Iterator[str]:
     """Serve an application from threads until the block ends; gives its address."""
-    server = make_server("127.0.0.1", port, application, threaded=True, request_handler=QuietHandler)
+    whole = in_one_piece(application)
+    server = make_server("127.0.0.1", port, whole, threaded=True, request_handler=QuietHandler)
     with running(server):
         yield f"http://127.0.0.1:{port}"
 

@@ -155,12 +155,12 @@ def _read(table: RuleTable, where: str) -> CriteriaSet:
         head=read_head(table, "criteria"),
         level=table.choice("level", LEVELS),
         fields=tuple(_field(row) for row in table.tables("fields")),
-        bonus_limit=table.decimal("bonus_limit", 0),
-        penalty_limit=table.decimal("penalty_limit", 0),
+        bonus_limit=table.points("bonus_limit", 0),
+        penalty_limit=table.points("penalty_limit", 0),
         last_year=table.integer("last_year", 2000) if "last_year" in table else None,
     )
     table.expect_nothing_else()
-    codes = [leaf.code for leaf in found.leaves]
+    codes = list(_codes(found))
     if not found.fields or len(set(codes)) != len(codes):
         raise faulty(where, "fields", ", ".join(codes), "at least one field, no code twice")
     for field in found.fields:
@@ -170,11 +170,21 @@ def _read(table: RuleTable, where: str) -> CriteriaSet:
     return found
 
 
+def _codes(criteria: CriteriaSet) -> Iterator[str]:
+    """Give every code as often as it stands: a criterion that is scored as a whole is its own leaf."""
+    for field in criteria.fields:
+        yield field.code
+        for one in field.criteria:
+            yield one.code
+            yield from (leaf.code for leaf in (one.leaves[1:] if one.is_leaf else one.leaves))
+    yield from (leaf.code for leaf in criteria.extras)
+
+
 def _field(row: RuleTable) -> Field:
     found = Field(
         code=row.text("code"),
         title=read_bilingual(row, "title"),
-        maximum=row.decimal("maximum", _LEAST),
+        maximum=row.points("maximum", _LEAST),
         criteria=tuple(_criterion(one) for one in row.tables("criteria")),
     )
     row.expect_nothing_else()
@@ -184,12 +194,12 @@ def _field(row: RuleTable) -> Field:
 def _criterion(row: RuleTable) -> Criterion:
     code, title = row.text("code"), read_bilingual(row, "title")
     parts = tuple(_leaf(one) for one in row.tables("parts"))
-    leaves = parts or (Leaf(code, title, row.decimal("maximum", _LEAST)),)
+    leaves = parts or (Leaf(code, title, row.points("maximum", _LEAST)),)
     row.expect_nothing_else()
     return Criterion(code, title, leaves)
 
 
 def _leaf(row: RuleTable) -> Leaf:
-    leaf = Leaf(row.text("code"), read_bilingual(row, "title"), row.decimal("maximum", _LEAST))
+    leaf = Leaf(row.text("code"), read_bilingual(row, "title"), row.points("maximum", _LEAST))
     row.expect_nothing_else()
     return leaf

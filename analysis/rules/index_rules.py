@@ -103,7 +103,7 @@ def _read(table: RuleTable, where: str) -> IndexRules:
         head=read_head(table, "index"),
         components=parts,
         bands=tuple(sorted(map(_band, table.tables("bands")), key=lambda b: b.from_percent, reverse=True)),
-        scale_to=table.decimal("scale_to", Decimal("0.01")) if "scale_to" in table else None,
+        scale_to=table.points("scale_to", Decimal("0.01")) if "scale_to" in table else None,
         when_missing=table.choice("when_missing", WHEN_MISSING),
         when_not_applicable=table.choice("when_not_applicable", WHEN_NOT_APPLICABLE),
         ties=table.choices("ties", [*(part.code for part in parts), ON_TIME]) if "ties" in table else (),
@@ -131,7 +131,7 @@ def _component(row: RuleTable) -> Component:
     component = Component(
         code=row.text("code"),
         title=read_bilingual(row, "title"),
-        maximum=row.decimal("maximum", Decimal("0.01")),
+        maximum=row.points("maximum", Decimal("0.01")),
         origin=row.choice("origin", ORIGINS),
     )
     row.expect_nothing_else()

@@ -8,6 +8,9 @@ from analysis.errors import AnalysisError
 
 Choice = TypeVar("Choice", bound=str)
 Limit = Decimal | int | float | None
+# Points of an index, far above any in use, and their places: what is written and read back stays the same number.
+MOST_POINTS = 10_000
+_PLACES = Decimal("0.0001")
 
 
 def faulty(where: str, key: str, got: object, expected: str) -> AnalysisError:
@@ -61,6 +64,13 @@ class RuleTable:
     def decimal(self, key: str, low: Limit = None, high: Limit = None) -> Decimal:
         """Return an exact number within limits."""
         return self._limited(key, self._value(key), low, high)
+
+    def points(self, key: str, low: Limit) -> Decimal:
+        """Return points of an index: an exact number with at most four places."""
+        points = self.decimal(key, low, MOST_POINTS)
+        if points != points.quantize(_PLACES):
+            raise faulty(self._where, key, points, "at most four places")
+        return points
 
     def number(self, key: str, low: Limit = None, high: Limit = None) -> float:
         """Return a number within limits."""

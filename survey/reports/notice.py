@@ -128,11 +128,10 @@ def digest(name: str, week: Week, *, base_url: str) -> Letter:
     return Letter(title, _body(name, lines, base_url))
 
 
-def draft(name: str, period: str, days: tuple[date, date], until: date, *, base_url: str) -> Letter:
+def draft(name: str, period: str, days: tuple[date, date], until: date, *, address: str) -> Letter:
     """Write to an officer that draft scores of a period, from the first to the last of `days`, were sent."""
     called = period_in_full(period, *days)
     called = called[0].lower() + called[1:]
-    address = f"{base_url}/officer/scores/{period}"
     text = _DRAFT.format(name=name, period=called, until=day(until), address=address)
     return Letter(f"Điểm hài lòng dự thảo: kiến nghị đến hết ngày {day(until)}", text)
 

@@ -52,15 +52,20 @@ def publish(
     now: datetime,
     actor: str,
     reason: str = "",
+    without_reopened: str = "",
 ) -> IndexPublication:
     """Freeze a round as its next revision; `shown` is the revision that the officer saw, 0 for none.
 
-    Every sheet that is approved counts as published from then on; units without an approved sheet are left out.
+    Every sheet that is approved counts as published from then on; units without an approved sheet are left out,
+    published ones that are appraised again only where the officer has ticked just these (`without_reopened`).
     Raises HailongError where there is nothing to publish, nothing changed, a correction has no reason, a published
     sheet is reopened, or another officer published in between.
     """
     with write(session):
-        locked = session.get_one(IndexRound, index_round.id, with_for_update=True, populate_existing=True)
+        # Another publication waits; who saves a sheet refers to the round meanwhile, and is waited for below.
+        locked = session.get_one(
+            IndexRound, index_round.id, with_for_update={"key_share": True}, populate_existing=True
+        )
         # Nobody hands a sheet back, or approves another one, while the result is computed.
         sheets = session.scalars(
             select(IndexSheet)
@@ -72,7 +77,8 @@ def publish(
         revision = 0 if before is None else before.revision
         if revision != shown:
             raise HailongError("index_published_meanwhile")
-        if before is not None and (reopened := _reopened(session, before)):
+        reopened = () if before is None else _reopened(session, before)
+        if reopened and without_reopened != "; ".join(reopened):
             raise HailongError("index_reopened", units="; ".join(reopened))
         table = compute_round(session, locked, only_approved=True)
         digest = input_digest(table)
@@ -101,7 +107,12 @@ def publish(
             actor=actor,
             action="index.publish",
             subject=f"{locked.name} {locked.kind} {locked.level}",
-            detail={"revision": stored.revision, "input_digest": digest, "reason": stored.reason},
+            detail={
+                "revision": stored.revision,
+                "input_digest": digest,
+                "reason": stored.reason,
+                "left_out": list(reopened),
+            },
         )
     return stored
 
@@ -132,7 +143,8 @@ def count_to_publish(session: Session, index_round: IndexRound) -> int:
 
 def _reopened(session: Session, publication: IndexPublication) -> tuple[str, ...]:
     """Name the published units whose sheets wait for another approval: a correction must not drop them unseen."""
-    unit_ids = select(IndexPublishedUnit.unit_id).where(IndexPublishedUnit.publication_id == publication.id)
+    published = select(IndexPublishedUnit).where(IndexPublishedUnit.publication_id == publication.id)
+    unit_ids = [one.unit_id for one in session.scalars(published) if one.content["sums"] is not None]
     sheets = select(IndexSheet).where(
         IndexSheet.round_id == publication.round_id,
         IndexSheet.unit_id.in_(unit_ids),

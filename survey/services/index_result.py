@@ -73,7 +73,7 @@ def view(
     for unit_id, sheet in sheets.items():
         if unit_id in in_sight:
             counts[sheet.state] = counts.get(sheet.state, 0) + 1
-    begun = sheets.keys() | {row.unit.id for row in table.rows}
+    begun = set(sheets) if index_round.criteria is not None else {row.unit.id for row in table.rows}
     waiting = [
         unit for unit in rounds.units_of(session, index_round) if unit.id in in_sight and unit.id not in begun
     ]

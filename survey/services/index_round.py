@@ -23,7 +23,7 @@ from analysis.rules import (
 )
 from survey.database import write
 from survey.errors import HailongError
-from survey.models import ALL_LEVELS, IndexRound, IndexSheet, Unit, UnitKind
+from survey.models import ALL_LEVELS, IndexPublication, IndexRound, IndexSheet, Unit, UnitKind
 from survey.services import audit
 from survey.services.index_structure import find_criteria, find_rules
 
@@ -76,7 +76,7 @@ def begin(
     rules = find_rules(session, rules_id)
     if criteria_id is not None:
         _check_criteria(find_criteria(session, criteria_id), rules, year=year, level=level)
-    elif level == "district":
+    if level == "district":
         _check_year(year, last=LAST_DISTRICT_YEAR)
     with write(session):
         if find_round(session, year, kind, level) is not None:
@@ -117,6 +117,18 @@ def rules_of(session: Session, index_round: IndexRound) -> IndexRules:
     return rules if index_round.bands is None else replace(rules, bands=_read_bands(index_round.bands))
 
 
+def change_rules(session: Session, index_round: IndexRound, rules: IndexRules) -> None:
+    """Give a round another split, inside a transaction; HailongError where what it holds follows the old one."""
+    published = select(IndexPublication.id).where(IndexPublication.round_id == index_round.id).limit(1)
+    if index_round.criteria is not None or session.scalar(published) is not None:
+        raise HailongError("index_rules_kept", round=index_round.name, rules=index_round.rules)
+    try:
+        check_bands(_read_bands(index_round.bands or ()), rules.components, "round")
+    except AnalysisError as error:
+        raise HailongError("index_rules_bands", round=index_round.name, wanted=rules.id) from error
+    index_round.rules = rules.id
+
+
 def criteria_of(session: Session, index_round: IndexRound) -> CriteriaSet:
     """The criteria of a round; HailongError where it has none."""
     if index_round.criteria is None:
@@ -154,7 +166,12 @@ class Band:
 def set_bands(
     session: Session, index_round: IndexRound, bands: Sequence[Band] | None, *, now: datetime, actor: str
 ) -> None:
-    """Decide the grades of a round, or with None return to those of the rules; HailongError `index_bands`."""
+    """Decide the grades of a round, or with None return to those of the rules.
+
+    Raises HailongError `index_bands`, or `index_bands_none` where no grade is named.
+    """
+    if bands is not None and not bands:
+        raise HailongError("index_bands_none")
     ordered = tuple(map(_band, sorted(bands or (), key=lambda band: band.from_percent, reverse=True)))
     try:
         check_bands(ordered, find_rules(session, index_round.rules).components, "round")

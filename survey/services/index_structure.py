@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,7 +17,14 @@ from sqlalchemy.orm import Session
 
 from analysis.criteria import CriteriaSet, criteria_data, criteria_from_data, list_criteria, load_criteria
 from analysis.errors import AnalysisError
-from analysis.rules import IndexRules, index_rules_data, index_rules_from_data, list_rules, load_index_rules
+from analysis.rules import (
+    Bilingual,
+    IndexRules,
+    index_rules_data,
+    index_rules_from_data,
+    list_rules,
+    load_index_rules,
+)
 from survey.database import write
 from survey.errors import HailongError
 from survey.models import IndexStructure
@@ -26,6 +34,11 @@ FORM_OF_ID = re.compile(r"[a-z0-9][a-z0-9-]{2,58}")
 # Codes are parts of addresses, of names of form fields, and of columns of tables.
 FORM_OF_CODE = re.compile(r"[\w.-]{1,40}")
 Structure = IndexRules | CriteriaSet
+# What no text may hold: control characters other than the end of a line, and halves of a character.
+NO_TEXT = frozenset(("Cc", "Cs"))
+LONGEST_VERSION, LONGEST_TITLE, LONGEST_SOURCE, LONGEST_NAME = 20, 200, 2000, 400
+# What reading a number or a nesting without measure raises, and a definition that is no table.
+UNREADABLE = (ValueError, ArithmeticError, RecursionError, AttributeError)
 
 
 @dataclass(frozen=True)
@@ -96,9 +109,11 @@ def register(session: Session, definition: str, *, now: datetime, today: date, a
     Raises HailongError `structure_id`, `structure_taken`, or `structure_gone` where it is none.
     """
     try:
-        content = parsed(definition)
-        structure = read_structure(content, where="structure")
-    except (ValueError, AttributeError, AnalysisError) as error:
+        posted = read_structure(parsed(definition), where="structure")
+        text = written(content_of(posted))
+        # What counts is what will be read: 60.0 is written as 60, and its digest is another one.
+        structure = read_structure(parsed(text), where="structure")
+    except UNREADABLE as error:
         raise HailongError("structure_gone") from error
     checked(session, structure)
     with write(session):
@@ -106,7 +121,7 @@ def register(session: Session, definition: str, *, now: datetime, today: date, a
             id=structure.id,
             kind=structure.head.kind,
             digest=structure.digest(),
-            definition=written(content),
+            definition=text,
             registered_on=today,
             registered_by=actor,
         )
@@ -121,7 +136,8 @@ def register(session: Session, definition: str, *, now: datetime, today: date, a
 
 
 def checked(session: Session, structure: Structure) -> Structure:
-    """Refuse an id that is taken, and an id or codes that cannot be written in an address: HailongError."""
+    """Refuse an id that is taken, codes that cannot be written in an address, texts too long: HailongError."""
+    _check_texts(structure)
     if not FORM_OF_ID.fullmatch(structure.id):
         raise HailongError("structure_id", structure=structure.id)
     if find(session, structure.id) is not None:
@@ -130,6 +146,35 @@ def checked(session: Session, structure: Structure) -> Structure:
         if not FORM_OF_CODE.fullmatch(code):
             raise HailongError("structure_code", got=code[:80])
     return structure
+
+
+def _check_texts(structure: Structure) -> None:
+    for text, longest in _texts(structure):
+        if any(unicodedata.category(letter) in NO_TEXT and letter not in "\r\n" for letter in text):
+            raise HailongError("structure_characters")
+        if len(text) > longest:
+            raise HailongError("structure_too_long", text=text[:60], longest=str(longest))
+
+
+def _texts(structure: Structure) -> Iterator[tuple[str, int]]:
+    """Every text of a structure, with the longest that it may be."""
+    head = structure.head
+    yield from ((head.id, LONGEST_NAME), (head.version, LONGEST_VERSION))
+    for texts, longest in ((head.title, LONGEST_TITLE), (head.source, LONGEST_SOURCE)):
+        yield from ((texts.vi, longest), (texts.en, longest))
+    for code in _codes(structure):
+        yield code, LONGEST_NAME
+    for title in _titles(structure):
+        yield from ((title.vi, LONGEST_NAME), (title.en, LONGEST_NAME))
+
+
+def _titles(structure: Structure) -> Iterator[Bilingual]:
+    if isinstance(structure, IndexRules):
+        yield from (part.title for part in structure.components)
+        yield from (band.title for band in structure.bands)
+        return
+    for field in structure.fields:
+        yield from (field.title, *(one.title for one in field.criteria), *(leaf.title for leaf in field.leaves))
 
 
 def _codes(structure: Structure) -> list[str]:
@@ -156,13 +201,27 @@ def content_of(structure: Structure) -> dict[str, Any]:
 def _registered(session: Session, kind: str) -> Sequence[Offered]:
     query = select(IndexStructure).where(IndexStructure.kind == kind)
     rows = session.scalars(query.order_by(IndexStructure.registered_on, IndexStructure.id))
-    return [Offered(_checked(row), row.registered_on, row.registered_by) for row in rows]
+    return [Offered(_checked(row), row.registered_on, row.registered_by) for row in rows if _is_whole(row)]
+
+
+def broken(session: Session) -> list[str]:
+    """List the ids of those that are no more what was registered; the others stay usable."""
+    rows = session.scalars(select(IndexStructure).order_by(IndexStructure.id))
+    return [row.id for row in rows if not _is_whole(row)]
+
+
+def _is_whole(row: IndexStructure) -> bool:
+    try:
+        _checked(row)
+    except HailongError:
+        return False
+    return True
 
 
 def _checked(row: IndexStructure) -> Structure:
     try:
         structure = read_structure(parsed(row.definition), where=row.id)
-    except (AnalysisError, ValueError) as error:
+    except UNREADABLE as error:
         raise HailongError("index_structure_changed", structure=row.id) from error
     if structure.digest() != row.digest:
         raise HailongError("index_structure_changed", structure=row.id)

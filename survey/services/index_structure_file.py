@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -104,8 +105,12 @@ def read_file(data: bytes, file_name: str, *, kind: str, head: Head) -> Structur
 def _read_toml(data: bytes, kind: str) -> Structure:
     try:
         content = tomllib.loads(data.decode("utf-8-sig"), parse_float=Decimal)
+        # A whole number beyond all measure cannot be written, not even in the sentence about it.
+        json.dumps(content, default=str)
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise HailongError("structure_toml", problem=str(error)) from error
+    except (ValueError, ArithmeticError, RecursionError) as error:
+        raise HailongError("structure_beyond") from error
     if content.get("kind") != kind:
         raise HailongError("structure_kind")
     return _usable(content)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from survey.models import FeedbackCase, NoticeKind, Officer, ScoreDraft
 from survey.permissions import Permission, has_permission
@@ -54,7 +54,8 @@ def drafted(session: Session, draft: ScoreDraft, *, actor: str, now: datetime) -
 
     Nobody can do without this mail: the days for objections run from then on.
     """
-    officers = session.scalars(select(Officer).where(Officer.disabled_at.is_(None), Officer.email != actor))
+    others = select(Officer).where(Officer.disabled_at.is_(None), Officer.email != actor)
+    officers = session.scalars(others.options(selectinload(Officer.grants))).all()
     payloads = [
         {"officer": officer.id, "draft": draft.score_set_id, "mark": new_mark()}
         for officer in officers

@@ -71,7 +71,8 @@ def mail_draft(session: Session, settings: Settings, payload: Payload, *, now: d
     if is_running and has_permission(officer, Permission.OBJECT_TO_SCORES):
         period = parse_period(draft.score_set.period)
         days = period.first, period.last
-        letter = words.draft(officer.name, period.text, days, draft.until, base_url=settings.base_url)
+        address = f"{settings.base_url}/officer/scores/{period.text}?revision={draft.score_set.revision}"
+        letter = words.draft(officer.name, period.text, days, draft.until, address=address)
         _mail(session, settings.mail_server, officer.email, letter, payload, now)
 
 

@@ -37,7 +37,8 @@ def compute(session: Session, *, year: int, kind: str = DEFAULT_KIND, level: str
 def compute_round(session: Session, index_round: IndexRound, *, only_approved: bool = False) -> IndexTable:
     """Compute a round against the year before, where that is known, as published where it is.
 
-    `only_approved` leaves units out whose sheets nobody has approved yet: what a publication would hold.
+    `only_approved` leaves units out whose sheets nobody has approved yet, what a publication would hold: in a
+    round with criteria, results that were entered by hand do not stand in for an approved sheet.
     """
     before = round_before(session, index_round)
     previous = {} if before is None else _previous(session, before)
@@ -69,11 +70,11 @@ def _previous(session: Session, index_round: IndexRound) -> dict[str, PreviousIn
 
 
 def _settled(session: Session, index_round: IndexRound) -> IndexTable:
-    """A past round: as it was published, else as it stands."""
+    """A past round: as it was published, else what could be published of it."""
     published = index_frozen.latest(session, index_round)
     if published is not None:
         return index_frozen.table_of(session, published)
-    return _computed(session, index_round, {})
+    return _computed(session, index_round, {}, only_approved=True)
 
 
 def _computed(
@@ -86,8 +87,8 @@ def _computed(
     rules = rules_of(session, index_round)
     inputs = _inputs(session, index_round, rules)
     in_round = inputs.entered.keys() | inputs.printed.keys() | inputs.sheets.keys()
-    if only_approved:
-        in_round -= {unit_id for unit_id, sheet in inputs.sheets.items() if sheet.state not in APPROVED_STATES}
+    if only_approved and index_round.criteria is not None:
+        in_round = {unit_id for unit_id, sheet in inputs.sheets.items() if sheet.state in APPROVED_STATES}
     units = session.scalars(select(Unit).where(Unit.id.in_(in_round)).order_by(Unit.code)).all()
     drafts = [
         with_sheet(

@@ -16,7 +16,7 @@ from survey.models import ALL_LEVELS, IndexEntry, IndexPrinted, IndexRound, Unit
 from survey.services import audit
 from survey.services.columns import read_table
 from survey.services.importing import ImportSummary, import_transaction
-from survey.services.index_round import DEFAULT_KIND, KIND, find_round
+from survey.services.index_round import DEFAULT_KIND, KIND, change_rules, find_round
 from survey.services.index_structure import find_rules
 from survey.services.reform_index import compute, warning_faults
 from survey.services.reform_index_table import Entry, index_columns, read_entries
@@ -114,7 +114,7 @@ def _prepared_round(
         entered = set(session.scalars(select(IndexEntry.unit_id).where(IndexEntry.round_id == known.id)))
         if entered - units.keys():
             raise HailongError("index_rules_differ", round=str(year), rules=known.rules, wanted=rules.id)
-        known.rules = rules.id
+        change_rules(session, known, rules)
     return known
 
 

@@ -102,7 +102,7 @@ def _add_annexes(session: Session, scored: ScoredPeriod, score_set: ScoreSet, un
         score.detail = score.detail | {ANNEX: found[codes[score.unit_id]]}
     session.flush()
     feedback = {code: annex["feedback"] for code, annex in found.items()}
-    freeze(session, score_set, feedback, [codes[score.unit_id] for score in score_set.scores])
+    freeze(session, score_set, feedback, {codes[score.unit_id] for score in score_set.scores})
 
 
 def _freeze_dossiers(session: Session, score_set: ScoreSet) -> None:

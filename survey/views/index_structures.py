@@ -37,6 +37,10 @@ def structures() -> str:
         "officer/index_structures.html",
         rules=index_structure.rules_offered(db.session),
         criteria=index_structure.criteria_offered(db.session),
+        broken=[
+            sentence(HailongError("index_structure_changed", structure=one))
+            for one in index_structure.broken(db.session)
+        ],
         words=index_words,
         in_language=in_language,
     )

@@ -107,6 +107,7 @@ def publish(round_id: int) -> Page:
             now=_now(),
             actor=officer.email,
             reason=clean_text(request.form.get("reason", "")),
+            without_reopened=request.form.get("without_reopened", ""),
         )
     except HailongError as error:
         return _results_page(round_id, fault=sentence(error), fault_at="publish"), 422

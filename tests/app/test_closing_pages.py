@@ -263,7 +263,7 @@ def test_those_who_may_object_to_a_draft_are_told_by_mail(
             text = mail.get_content()
             assert f"kiến nghị đến hết ngày {until:%d/%m/%Y}" in mail["Subject"]
             assert "Kính gửi Ông/Bà Trần Văn Bình" in text
-            assert f"http://127.0.0.1:8000/officer/scores/{OVER.text}" in text
+            assert f"http://127.0.0.1:8000/officer/scores/{OVER.text}?revision=-1" in text.split()
             assert "Thư này không ghi điểm" in text
 
             box.mails.clear()

@@ -143,7 +143,9 @@ def test_a_cell_of_few_shows_neither_persons_nor_weight(
     factory.responses(other, "11111-", 2, field="xay-dung", channel="online", **day)
     score.close(session, PERIOD, now=NOW, actor="test")
     enter(client, factory, unit)
-    assert "“ẩn”" not in client.get(PAGE).text
+    whole = client.get(PAGE).text
+    assert "“ẩn”" not in whole
+    assert re.search(r"Giới hạn cho phép [\d,]+ đến [\d,]+; trong kỳ", whole)
     page = client.get(f"/officer/scores/{PERIOD.text}/TL").text
     table = page.partition("<h2>2. ")[2].partition("</table>")[0]
     rows = [cells(row) for row in table.split("<tr")[2:]]
@@ -151,6 +153,7 @@ def test_a_cell_of_few_shows_neither_persons_nor_weight(
     assert [rows[-1][2], rows[-1][4]] == ["70", "28"]
     assert [row[2:] for row in rows[:-1]] == [["ẩn", "–", "ẩn", "–"]] * 2, "any one shown would tell of the two"
     assert "ô có dưới 5 phiếu" in page
+    assert re.search(r"Giới hạn cho phép [\d,]+ đến [\d,]+\.", page), "the largest weight may be that of the two"
     for row in re.findall(r"<tr data-item=.*?</tr>", page, re.DOTALL):
         assert sum(int(number(each)) for each in cells(row)[:5]) >= 35, "what a pocket calculator needs stays"
     assert "kiểm được bằng máy tính bỏ túi" in page

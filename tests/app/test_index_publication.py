@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import io
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
+from threading import Event
+from time import sleep
 from typing import Any
 
 import pytest
@@ -16,6 +19,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from survey.errors import HailongError, ImportRefused
+from survey.extensions import db
 from survey.models import (
     AuditEvent,
     IndexPublication,
@@ -337,6 +341,130 @@ def test_a_sheet_that_nobody_approved_is_not_published(session: Session, wards: 
     ]
     publish(session, index, 1, "Bổ sung phường TL")
     assert set(totals(session, index)) == {"Phường AH", "Phường TL"}
+
+
+def test_points_entered_by_hand_do_not_stand_in_for_an_approved_sheet(
+    session: Session, index: IndexRound, wards: list[Unit], factory: Factory
+) -> None:
+    """Not in what is published, not in the year before of the next one; the unit still has its sheet to begin."""
+    late = factory.unit(code="DT", name="Phường DT", parent=wards[0].parent)
+    import_index(
+        session, b"unit,ket-qua,lanh-dao,hai-long\nDT,65,10,25\n", year=2026, now=NOW, actor="t",
+        file_name="x.csv", rules_id="index-65-25-10", level="commune",
+    )  # fmt: skip
+    assert [unit.code for unit in index_result.view(session, index, {late.id}).waiting] == ["DT"]
+    content = b"unit,ket-qua,lanh-dao,hai-long\nAH,60,9,21\nDT,60,8,20\n"
+    import_index(
+        session, content, year=2027, now=NOW, actor="t", file_name="x.csv", rules_id="index-65-25-10",
+        level="commune",
+    )  # fmt: skip
+    rows = reform_index.compute(session, year=2027, level="commune").rows
+    assert {row.unit.code: row.result.change_points for row in rows} == {"AH": Decimal("-3.00"), "DT": None}
+    table = index_frozen.table_of(session, publish(session, index))
+    assert {row.unit.code for row in table.rows} == {"AH", "TL"}
+    # Its draft is no published sheet that is appraised again.
+    index_sheet.save_own(session, index, late, full(), **WHO)
+    correct_quarter(session, wards)
+    publish(session, index, 1, "Quý III đã đính chính")
+
+
+def test_a_reopened_sheet_that_never_comes_back_is_left_out_in_so_many_words(
+    chief: FlaskClient, session: Session, index: IndexRound, wards: list[Unit]
+) -> None:
+    publish(session, index)
+    for step in (Step.REOPEN, Step.HAND_BACK):
+        index_step.take(session, index, wards[0], step, reason="Sai", **WHO)
+    page = f"/officer/index/{index.id}"
+    assert 'name="without_reopened"' in chief.get(page).text
+    reason = {"shown": "1", "reason": "Phường AH không gửi lại bảng"}
+    assert send(chief, f"{page}/publish", **reason).status_code == 422
+    assert send(chief, f"{page}/publish", **reason, without_reopened="Phường TL").status_code == 422
+    assert send(chief, f"{page}/publish", **reason, without_reopened="Phường AH").status_code == 303
+    session.rollback()
+    assert totals(session, index) == {"Phường TL": Decimal("94.00")}
+    event = session.scalars(select(AuditEvent).where(AuditEvent.action == "index.publish")).all()[-1]
+    assert event.detail["left_out"] == ["Phường AH"]
+
+
+def test_publishing_and_saving_a_sheet_at_once_both_succeed(
+    app: Flask,
+    session: Session,
+    index: IndexRound,
+    factory: Factory,
+    wards: list[Unit],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The one who saves holds the sheet and refers to the round; the one who publishes holds the round."""
+    late = factory.unit(code="DT", name="Phường DT", parent=wards[0].parent)
+    index_sheet.save_own(session, index, late, {}, **WHO)
+    round_id, unit_id, saving, put_own = index.id, late.id, Event(), index_sheet.put_own
+    session.close()
+
+    def slow(*given: Any) -> None:
+        saving.set()
+        sleep(0.5)  # long enough for the other one to take the round
+        put_own(*given)
+
+    monkeypatch.setattr(index_sheet, "put_own", slow)
+
+    def save() -> None:
+        with app.app_context():
+            found, unit = db.session.get_one(IndexRound, round_id), db.session.get_one(Unit, unit_id)
+            index_sheet.save_own(db.session, found, unit, full(), **WHO)
+
+    def issue() -> int:
+        assert saving.wait(20)
+        with app.app_context():
+            return publish(db.session, db.session.get_one(IndexRound, round_id)).revision
+
+    with ThreadPoolExecutor(2) as people:
+        saved, published = people.submit(save), people.submit(issue)
+        saved.result()
+        assert published.result() == 1
+
+
+def test_a_round_keeps_the_split_that_its_sheets_grades_or_publication_follow(
+    session: Session, index: IndexRound, wards: list[Unit]
+) -> None:
+    """Other rules would leave grades that ask for a component that is no more, or sheets without their part."""
+
+    def take_in(year: int, content: bytes, rules_id: str) -> None:
+        import_index(
+            session, content, year=year, now=NOW, actor="t", file_name="x.csv", rules_id=rules_id, level="commune"
+        )
+
+    def refused(year: int, content: bytes = b"unit,ket-qua,hai-long\nAH,70,30\nTL,70,30\n") -> str:
+        with pytest.raises(HailongError) as error:
+            take_in(year, content, "index-70-30")
+        session.rollback()
+        return error.value.code
+
+    assert refused(2026) == "index_rules_kept"
+    for year in (2027, 2028, 2029):
+        take_in(year, b"unit,ket-qua,lanh-dao,hai-long\nAH,60,3,20\nTL,60,9,20\n", "index-65-25-10")
+    graded, published, free = (
+        index_round.find_round(session, year, "par", "commune") for year in (2027, 2028, 2029)
+    )
+    assert graded is not None
+    assert published is not None
+    assert free is not None
+    bands = [Band("Tốt", Decimal(70), "lanh-dao", Decimal(50)), Band("Đạt", Decimal(0))]
+    index_round.set_bands(session, graded, bands, **WHO)
+    publish(session, published)
+    assert refused(2027) == "index_rules_bands"
+    assert refused(2028) == "index_rules_kept"
+    take_in(2029, b"unit,ket-qua,hai-long\nAH,70,30\nTL,70,30\n", "index-70-30")
+    assert free.rules == "index-70-30"
+
+
+def test_grades_are_not_removed_by_an_empty_form(chief: FlaskClient, session: Session, index: IndexRound) -> None:
+    page = f"/officer/index/{index.id}"
+    refused = send(chief, f"{page}/bands", **{f"title-{place}": "" for place in range(6)})
+    assert refused.status_code == 422
+    assert "ít nhất một bậc" in refused.text
+    assert "Xuất sắc" in chief.get(page).text
+    assert send(chief, f"{page}/bands", **{"title-0": "Đạt", "from-0": "0"}).status_code == 303
+    assert send(chief, f"{page}/bands", reset="1").status_code == 303
 
 
 def test_publishing_needs_something_to_publish_and_a_change_to_correct(

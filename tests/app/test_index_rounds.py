@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -39,6 +40,7 @@ from survey.services import (
     index_round,
     index_sheet,
     index_step,
+    index_structure,
     reform_index,
 )
 from survey.services.index_file import Part
@@ -268,6 +270,16 @@ def test_rounds_that_cannot_be(session: Session, index: IndexRound, values: dict
     with pytest.raises(HailongError) as refused:
         begin(session, **values)
     assert refused.value.code == code
+
+
+def test_own_criteria_open_no_district_round_after_the_districts_ended(session: Session) -> None:
+    own = replace(load_criteria("criteria-district-8"), last_year=None)
+    own = replace(own, head=replace(own.head, id="huyen-rieng"))
+    content = index_structure.written(index_structure.content_of(own))
+    index_structure.register(session, content, now=NOW, today=NOW.date(), actor="a@example.vn")
+    with pytest.raises(HailongError) as refused:
+        begin(session, level="district", criteria_id="huyen-rieng")
+    assert refused.value.code == "index_district_year"
 
 
 def test_districts_are_scored_in_rounds_of_their_time(session: Session, wards: list[Unit]) -> None:

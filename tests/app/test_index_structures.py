@@ -192,6 +192,84 @@ def test_a_structure_that_was_changed_in_the_database_is_refused(chief: FlaskCli
         assert send(chief, "/officer/index/structures/register", definition=nonsense).status_code == 303
 
 
+def posted(client: FlaskClient, text: str) -> str:
+    """Register what a page posts back, and return where it led."""
+    return send(client, "/officer/index/structures/register", definition=text).location or ""
+
+
+def split(chief: FlaskClient, name: str) -> str:
+    text = chief.get("/officer/index/structures/index-60-10-30/file.toml").text
+    return definition(sent(chief, "index", text.replace("index-60-10-30", name).encode(), "a.toml"))
+
+
+def test_a_number_written_with_a_nought_behind_its_point_is_usable_for_good(
+    chief: FlaskClient, session: Session
+) -> None:
+    text = split(chief, "co-cau-60").replace('"maximum": 60', '"maximum": 60.0')
+    assert posted(chief, text) == "/officer/index/structures/co-cau-60"
+    assert index_structure.find_rules(session, "co-cau-60").components[0].maximum == 60
+    for page in ("/officer/index", "/officer/index/structures", "/officer/index/structures/co-cau-60"):
+        assert chief.get(page).status_code == 200
+
+
+def test_one_broken_structure_does_not_close_the_pages_of_the_others(chief: FlaskClient, session: Session) -> None:
+    for name in ("co-cau-a", "co-cau-b"):
+        assert posted(chief, split(chief, name)).endswith(name)
+    session.execute(update(IndexStructure).where(IndexStructure.id == "co-cau-a").values(digest="0"))
+    session.commit()
+    page = chief.get("/officer/index/structures")
+    assert page.status_code == 200
+    assert "“co-cau-a” đã bị sửa trong cơ sở dữ liệu" in unescape(page.text)
+    assert "/officer/index/structures/co-cau-b" in page.text
+    assert chief.get("/officer/index").status_code == 200
+    assert posted(chief, split(chief, "co-cau-c")).endswith("co-cau-c")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("maximum = 60", "maximum = " + "9" * 5000, "TOML"),
+        ("maximum = 60", "maximum = 0x" + "f" * 5000, "TOML"),
+        ("maximum = 60", "maximum = 1e6000", "components 1: maximum"),
+        ("maximum = 60", "maximum = 1e999999999999999999999", "TOML"),
+        ("maximum = 60", "maximum = 1e30", "components 1: maximum"),
+        ("maximum = 60", "maximum = 60.123456789", "components 1: maximum"),
+        ("components", "a = " + "[" * 3000 + "]" * 3000 + "\n[[components", "TOML"),
+        ('version = "', 'version = "\\u0000', "ký tự điều khiển"),
+        ('version = "', 'version = "Quyết định số 1234/QĐ-UBND ', "tối đa 20 ký tự"),
+        ('title = { vi = "', 'title = { vi = "' + "Cơ cấu " * 60, "tối đa 200 ký tự"),
+    ],
+)
+def test_nonsense_in_a_file_of_toml_is_refused_in_words(chief: FlaskClient, old: str, new: str, told: str) -> None:
+    text = chief.get("/officer/index/structures/index-60-10-30/file.toml").text
+    assert old in text
+    mine = text.replace("index-60-10-30", "co-cau-la").replace(f"[[{old}" if "[[" in new else old, new, 1)
+    refused = sent(chief, "index", mine.encode(), "co-cau.toml")
+    assert refused.status_code == 422
+    assert told in unescape(refused.text), refused.text
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('"maximum": 60', '"maximum": 1e6000'),
+        ('"maximum": 60', '"maximum": 1e999999999999999999999'),
+        ('"maximum": 60', '"maximum": ' + "9" * 5000),
+        ('"maximum": 60', '"maximum": NaN'),
+        ('"version": "', '"version": "\\ud800'),
+        ('"version": "', '"version": "\\u0000'),
+        ('"co-cau-la"', '"\\ud800"'),
+        ('"components": ', '"components": ' + "[" * 100_000),
+    ],
+)
+def test_nonsense_is_not_registered(chief: FlaskClient, session: Session, old: str, new: str) -> None:
+    text = split(chief, "co-cau-la")
+    assert old in text
+    assert posted(chief, text.replace(old, new, 1)) == "/officer/index/structures"
+    assert session.get(IndexStructure, "co-cau-la") is None
+    assert chief.get("/officer/index/structures").status_code == 200
+
+
 def test_every_preset_goes_out_and_comes_back_the_same() -> None:
     presets = [
         *map(load_index_rules, (head.id for head in list_rules() if head.kind == "index")),

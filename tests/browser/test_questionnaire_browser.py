@@ -109,7 +109,7 @@ def test_a_new_version_goes_from_the_editor_to_the_poster(
     officer.click("nav summary >> text=Thu thập")
     officer.click("nav >> text=Bộ câu hỏi")
     assert violations(officer) == []
-    officer.click("text=Phiếu lấy ý kiến")
+    officer.click("h3 a >> text=Phiếu lấy ý kiến")
     assert violations(officer) == []
     officer.click("text=Tạo bản mới từ bản này")
     phone = officer.frame_locator("iframe[name=preview]")

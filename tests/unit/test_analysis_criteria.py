@@ -31,7 +31,14 @@ def test_the_maxima_of_the_eight_fields_are_those_of_binh_dinh() -> None:
 
 
 @pytest.mark.parametrize(
-    ("old", "new"), [("maximum = 7\n", "maximum = 8\n"), ('"1.2"', '"1.3"'), ("bonus_limit", "bonus_limt")]
+    ("old", "new"),
+    [
+        ("maximum = 7\n", "maximum = 8\n"),
+        ('"1.2"', '"1.3"'),
+        ("bonus_limit", "bonus_limt"),
+        ('code = "2"', 'code = "1"'),
+        ('code = "1.2"', 'code = "1"'),
+    ],
 )
 def test_a_tree_that_does_not_add_up_is_refused(old: str, new: str) -> None:
     text = (resources.files("analysis.criteria") / "criteria-commune-8.toml").read_text("utf-8")
