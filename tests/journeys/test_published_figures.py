@@ -10,8 +10,16 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from survey.models import Role, Unit
+from survey.services import index_round
 
 from commands import hailong
+from factories import Factory
+from signing_in import sign_in
 
 DATA = Path(__file__).resolve().parents[1] / "data" / "published"
 INDEX_FILES = (
@@ -99,6 +107,46 @@ def test_nam_dinh_agrees_within_a_hundredth(app: Flask, published: Callable[[str
     assert found["ND-SO"]["printed"]["printed"] == "89.45"
     assert found["ND-SO"]["printed"]["agrees"] is True
     assert "bản in ghi" not in published("nam-dinh-2020.csv")
+
+
+SHOWN_ON_PAGES = [
+    ("BDINH", 2021, "par", ["Thị xã Hoài Nhơn", "85,28", "01/11"]),
+    ("BDINH", 2022, "par", ["Thị xã Hoài Nhơn", "88,41", "01/11", "+3,13", "giữ hạng"]),
+    ("BDINH", 2019, "tu-cham", ["Tỉnh Bình Định", "59,69", "13,65", "7,04"]),
+    ("PTHIET", 2023, "par", ["Phường Phú Tài", "80,52", "06/18", "Tốt"]),
+    ("THOA", 2023, "hoat-dong", ["93,86", "92,03", "91,86"]),
+    ("NDINH", 2020, "par", ["89,46", "87,80"]),
+]
+
+
+@pytest.mark.parametrize(("top", "year", "kind", "figures"), SHOWN_ON_PAGES)
+@pytest.mark.usefixtures("published")
+def test_the_pages_show_every_round_as_it_was_printed(
+    client: FlaskClient, session: Session, factory: Factory, top: str, year: int, kind: str, figures: list[str]
+) -> None:
+    unit = session.scalars(select(Unit).where(Unit.code == top)).one()
+    assert sign_in(client, factory.officer(unit, Role.REFORM).email).status_code == 303
+    found = index_round.find_round(session, year, kind)
+    assert found is not None
+    page = client.get(f"/officer/index/{found.id}").text
+    assert [figure for figure in figures if figure not in page] == []
+
+
+@pytest.mark.parametrize(
+    ("top", "period", "figures"),
+    [
+        ("PTHIET", "2022-10-01..2023-05-29", ["Phường Đức Nghĩa", "1.910", "98,32%"]),
+        ("PYEN", "2023", ["Thành phố Tuy Hoà", "47.563", "99,94%", "99,47%"]),
+    ],
+)
+@pytest.mark.usefixtures("published")
+def test_the_pages_show_the_dossiers_as_they_were_printed(
+    client: FlaskClient, session: Session, factory: Factory, top: str, period: str, figures: list[str]
+) -> None:
+    unit = session.scalars(select(Unit).where(Unit.code == top)).one()
+    assert sign_in(client, factory.officer(unit, Role.REFORM).email).status_code == 303
+    page = client.get(f"/officer/dossiers/{period}").text
+    assert [figure for figure in figures if figure not in page] == []
 
 
 def test_duc_nghia_dossiers(published: Callable[[str], str]) -> None:
