@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from survey.messages import status_word, warning_sentence
+from survey.reports.letterhead import Letterhead
 from survey.reports.quarter_annex import FeedbackFigures, UnitAnnex
 from survey.reports.quarter_together import Together
 
@@ -108,21 +109,14 @@ class Method:
     tally_digest: str
 
 
-@dataclass(frozen=True)
-class Head:
-    """Head and foot of the document; the number and the day stay blank for the clerk.
+@dataclass(frozen=True, kw_only=True)
+class Head(Letterhead):
+    """Head and foot of the report; the number and the day stay blank for the clerk.
 
     `called` is the body that reports, as a sentence names it.
     """
 
     called: str
-    superior: str | None
-    issuer: str
-    place: str
-    symbol: str
-    signature: tuple[str, ...]
-    signer: str | None
-    recipients: tuple[str, ...]
 
 
 @dataclass(frozen=True)

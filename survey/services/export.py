@@ -101,9 +101,9 @@ def _head(places: Mapping[str, Place], codes: Iterable[str]) -> Head:
     for code in codes:
         above = codes_above(places, code)
         common = above if common is None else [one for one in common if one in above]
-    if not common:
-        return Head("cơ quan", None, "", "", "BC", (), None, ("Lưu: VT.",))
-    return Head(called(places[common[0]]), **asdict(letterhead_at(places, common[0])))
+    lowest = common[0] if common else ""
+    name = called(places[lowest]) if common else "cơ quan"
+    return Head(**asdict(letterhead_at(places, lowest)), called=name)
 
 
 def quarter_report(

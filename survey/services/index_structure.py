@@ -73,8 +73,7 @@ def criteria_offered(session: Session) -> list[Offered]:
 
 def find_rules(session: Session, rules_id: str) -> IndexRules:
     """Load a split, or raise HailongError that lists those there are."""
-    stored = session.get(IndexStructure, rules_id)
-    found = None if stored is None else _checked(stored)
+    found = _registered_as(session, rules_id)
     if isinstance(found, IndexRules):
         return found
     try:
@@ -86,8 +85,7 @@ def find_rules(session: Session, rules_id: str) -> IndexRules:
 
 def find_criteria(session: Session, criteria_id: str) -> CriteriaSet:
     """Load a set of criteria, or raise HailongError that lists those there are."""
-    stored = session.get(IndexStructure, criteria_id)
-    found = None if stored is None else _checked(stored)
+    found = _registered_as(session, criteria_id)
     if isinstance(found, CriteriaSet):
         return found
     try:
@@ -196,6 +194,11 @@ def read_structure(content: dict[str, Any], *, where: str) -> Structure:
 def content_of(structure: Structure) -> dict[str, Any]:
     """Give what a file of a structure holds."""
     return index_rules_data(structure) if isinstance(structure, IndexRules) else criteria_data(structure)
+
+
+def _registered_as(session: Session, structure_id: str) -> Structure | None:
+    stored = session.get(IndexStructure, structure_id)
+    return None if stored is None else _checked(stored)
 
 
 def _registered(session: Session, kind: str) -> Sequence[Offered]:

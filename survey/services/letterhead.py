@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from survey.database import write
 from survey.models import Unit, UnitKind, UnitLetterhead
+from survey.reports.letterhead import Letterhead
 from survey.services import audit
 from survey.services.spelling import clean
 
@@ -21,22 +22,6 @@ _COMMITTEES = (UnitKind.PROVINCE, UnitKind.WARD, UnitKind.COMMUNE, UnitKind.SPEC
 _PEOPLES_COMMITTEE = "ỦY BAN NHÂN DÂN"
 # Words that a place name leaves out: "Phường Tân Hoà" dates its documents "Tân Hoà, ngày …".
 _KIND_WORDS = ("Tỉnh", "Thành phố", "Phường", "Xã", "Đặc khu")
-
-
-@dataclass(frozen=True)
-class Letterhead:
-    """What a document needs; `signature` ends with the signer's title, every `recipients` line is one addressee.
-
-    `superior` is None for a body that writes none above itself; `signer` is None while no name is set.
-    """
-
-    superior: str | None
-    issuer: str
-    place: str
-    symbol: str
-    signature: tuple[str, ...]
-    signer: str | None
-    recipients: tuple[str, ...]
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from decimal import Decimal
 from threading import Event
-from time import sleep
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from openpyxl import load_workbook
 from sqlalchemy import select
+from sqlalchemy.event import listen
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -399,10 +399,18 @@ def test_publishing_and_saving_a_sheet_at_once_both_succeed(
     index_sheet.save_own(session, index, late, {}, **WHO)
     round_id, unit_id, saving, put_own = index.id, late.id, Event(), index_sheet.put_own
     session.close()
+    engine, taken = db.engine(app), Event()
+
+    def watch(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if "FROM index_round" in statement and " FOR " in statement:
+            taken.set()
+
+    listen(engine, "after_cursor_execute", watch)
 
     def slow(*given: Any) -> None:
         saving.set()
-        sleep(0.5)  # long enough for the other one to take the round
+        # On SQLite nobody else begins to write before this one has ended.
+        assert engine.dialect.name == "sqlite" or taken.wait(20), "the other one takes the round"
         put_own(*given)
 
     monkeypatch.setattr(index_sheet, "put_own", slow)

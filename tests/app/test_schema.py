@@ -59,7 +59,7 @@ def test_every_migration_carries_stored_data_along(empty_database_url: str) -> N
             rows = ROWS / f"{revision}.sql"
             if rows.exists():
                 with engine.begin() as connection:
-                    connection.execution_options(no_parameters=True)  # a "%" in what was stored is no placeholder
+                    connection.execution_options(no_parameters=True)  # a "%" in what was stored stays one
                     for statement in rows.read_text(encoding="utf-8").split(";\n"):
                         if statement.strip():
                             connection.exec_driver_sql(statement)

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 
 import bench_score
+
+from measured import measure
 
 BUDGET_SECONDS = 20
 
@@ -29,7 +28,7 @@ def main() -> None:
         patterns = bench_score.count_patterns(path)
         for command in ("close", "verify"):
             load = os.getloadavg()[0]
-            seconds, cpu, megabytes = measure(command, path, folder)
+            seconds, cpu, megabytes = measure(path, folder, command, bench_score.PERIOD)
             budget = f" of {BUDGET_SECONDS} s ({seconds / BUDGET_SECONDS:.0%})" if command == "close" else ""
             print(
                 f"hailong {command}: {bench_score.RESPONSES:,} responses, {patterns:,} patterns, 130 units: "
@@ -47,26 +46,6 @@ def mix(path: Path) -> None:
     connection.execute("UPDATE response SET trust = 'dossier' WHERE hex(substr(number_hash, 2, 1)) >= 'C0'")
     connection.commit()
     connection.close()
-
-
-def measure(command: str, path: Path, folder: str) -> tuple[float, float, float]:
-    """Run a command as people do; return its wall-clock and CPU seconds and its peak memory in MB."""
-    environment = os.environ | {
-        "HAILONG_ENV": "example",
-        "HAILONG_INSTANCE": folder,
-        "HAILONG_DATABASE_URL": f"sqlite:///{path}",
-    }
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "survey", command, bench_score.PERIOD],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"hailong {command} failed; run it by hand on a database of `hailong demo`")
-    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
-import sys
 import tempfile
-import time
 from pathlib import Path
 
 import bench_score
+
+from measured import measure
 
 BUDGET_SECONDS = 60
 BUDGET_MEGABYTES = 1024
@@ -30,10 +29,10 @@ def main() -> None:
         path = Path(folder) / "bench.sqlite3"
         bench_score.fill(path, distinct=False)
         put_under_provinces(path)
-        run(path, folder, "close", bench_score.PERIOD)
+        measure(path, folder, "close", bench_score.PERIOD)
         for format in ("csv", "json", "xlsx", "docx", "pdf", "zip"):
             out = Path(folder) / f"file.{format}"
-            seconds, cpu, megabytes = run(
+            seconds, cpu, megabytes = measure(
                 path, folder, "export", bench_score.PERIOD, "--format", format, "--out", str(out)
             )
             print(
@@ -60,26 +59,6 @@ def put_under_provinces(path: Path) -> None:
     )
     connection.commit()
     connection.close()
-
-
-def run(path: Path, folder: str, *arguments: str) -> tuple[float, float, float]:
-    """Run a command as people do; return its wall-clock and CPU seconds and its peak memory in MB."""
-    environment = os.environ | {
-        "HAILONG_ENV": "example",
-        "HAILONG_INSTANCE": folder,
-        "HAILONG_DATABASE_URL": f"sqlite:///{path}",
-    }
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "survey", *arguments],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        raise SystemExit(f"hailong {arguments[0]} failed; run it by hand on a database of `hailong demo`")
-    return time.perf_counter() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 if __name__ == "__main__":

@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import subprocess
-import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
@@ -22,6 +19,8 @@ from sqlalchemy.orm import Session
 
 from survey.database import make_engine
 from survey.services import presets, schema
+
+from measured import measure
 
 RESPONSES = int(os.environ.get("BENCH_RESPONSES", 1_000_000))
 UNITS = 3_300
@@ -46,7 +45,7 @@ def main() -> None:
 
 def tell(what: str, path: Path, folder: str) -> None:
     """Print what the command took."""
-    seconds, cpu, megabytes = measure(path, folder)
+    seconds, cpu, megabytes = measure(path, folder, "score", PERIOD, "--json")
     print(
         f"{what}, {UNITS:,} units: "
         f"{seconds:.1f} s of {BUDGET_SECONDS} s ({seconds / BUDGET_SECONDS:.0%}; {cpu:.1f} s of it CPU), "
@@ -155,27 +154,6 @@ def count_patterns(path: Path) -> int:
     patterns: int = connection.execute(query).fetchone()[0]
     connection.close()
     return patterns
-
-
-def measure(path: Path, folder: str) -> tuple[float, float, float]:
-    """Run the command as people do; return its wall-clock and CPU seconds and its peak memory in MB."""
-    environment = os.environ | {
-        "HAILONG_ENV": "example",
-        "HAILONG_INSTANCE": folder,
-        "HAILONG_DATABASE_URL": f"sqlite:///{path}",
-    }
-    start = time.perf_counter()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "survey", "score", PERIOD, "--json"],
-        env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.perf_counter() - start
-    if status:
-        raise SystemExit("hailong score failed; run it by hand on a database of `hailong demo`")
-    return seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
 
 
 if __name__ == "__main__":
